@@ -1,0 +1,1 @@
+"""Who may decide what: keys, roles, thresholds, signatures in force. Pure folds over events."""

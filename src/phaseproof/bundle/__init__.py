@@ -1,0 +1,1 @@
+"""The bundle: the compiled programme as one canonical document. Pure; imports nothing that touches files or git."""

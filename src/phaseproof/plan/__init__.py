@@ -1,0 +1,1 @@
+"""Plans: text in, values out. Pure: no file, no git, no clock."""

@@ -1,0 +1,1 @@
+"""Checkout, environment, sandbox, controls, concurrency: what executes checks and signs evidence."""

@@ -1,0 +1,1 @@
+"""(bundle, folds, inputs map, now) -> verdicts with reasons. Pure."""
