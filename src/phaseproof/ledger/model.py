@@ -108,7 +108,7 @@ class NoteSigner(Protocol):
 class Ledger(Protocol):
     """A tenant's event store. Every method raises `Untrue` where stored bytes do not hold, `Unable` where the store
     is missing, locked, read-only, full, of another tenant or from a newer version.
-    """  # noqa: D205
+    """
 
     @property
     def tenant(self) -> Digest:
