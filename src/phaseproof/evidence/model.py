@@ -1,0 +1,144 @@
+"""What a runner saw, as an in-toto predicate (FORMATS, section 3), and what the ledger's index keeps of it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phaseproof.bundle.model import Strength
+from phaseproof.digests import Digest
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+EVIDENCE = "https://phaseproof.dev/evidence/v1"
+CONTROL = "https://phaseproof.dev/control/v1"
+DECISION = "https://phaseproof.dev/decision/v1"
+PAYLOAD = "application/vnd.in-toto+json"
+"""DSSE payload type of every envelope."""
+
+
+class FindingRecord(Struct, frozen=True, omit_defaults=True):
+    """A finding as it stands in evidence."""
+
+    rule: str
+    message: str
+    path: str = ""
+    line: int = 0
+    level: str = "error"
+
+
+class InputsRecord(Struct, frozen=True):
+    """The inputs of a run: digests, and the manifest (path, mode, object id of each file) as an object."""
+
+    digest: Digest
+    files: int
+    manifest: Digest
+
+
+class KindRecord(Struct, frozen=True):
+    """Which code judged."""
+
+    name: str
+    distribution: str
+    version: str
+
+
+class ControlRecord(Struct, frozen=True, omit_defaults=True):
+    """A control in short: its name, and the digest of the envelope of its result."""
+
+    name: str
+    envelope: Digest
+    outcome: str
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """The predicate of evidence and, with `control` set, of a control's result.
+
+    No secret, token, home path or host name enters it.
+
+    Attributes:
+        tenant: genesis of the ledger it was made for.
+        bundle: digest of the bundle that asked for it.
+        check: name of the check.
+        check_digest: digest of everything that makes it this check (bundle/digest.py).
+        kind: which code judged.
+        subject, instrument, environment: digests.
+        inputs: everything the check could read.
+        command: arguments, if one command was run.
+        exit_code: its exit code.
+        started, finished: UTC, `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+        platform: system, machine, Python version; no host name.
+        strength: how it was seen.
+        mechanism: what kept the check apart: `bubblewrap, own user, no network`, `working tree` …
+        runner: name of the runner in the bundle, or `local`.
+        run: id of the run, random, announced by `run-started` before it.
+        outcome: positive, negative, inconclusive.
+        reason: reason code where inconclusive.
+        summary: one line for people.
+        cases: number of things judged.
+        metrics: flat name -> decimal string.
+        findings: what was noticed, at most 1,000.
+        selections: digest of a selection -> outcome.
+        objects: name -> digest of logs and outputs.
+        overtaken: the commit or the inputs had moved at the end.
+        control: name of the control this is the result of, empty for evidence.
+        control_digest: digest of what the control changed.
+    """
+
+    tenant: Digest
+    bundle: Digest
+    check: str
+    check_digest: Digest
+    kind: KindRecord
+    subject: Digest
+    instrument: Digest
+    environment: Digest
+    inputs: InputsRecord
+    started: str
+    finished: str
+    platform: str
+    strength: Strength
+    mechanism: str
+    runner: str
+    run: str
+    outcome: str
+    command: tuple[str, ...] = ()
+    exit_code: int | None = None
+    reason: str = ""
+    summary: str = ""
+    cases: int = 0
+    metrics: dict[str, str] = {}
+    findings: tuple[FindingRecord, ...] = ()
+    selections: dict[Digest, str] = {}
+    objects: dict[str, Digest] = {}
+    overtaken: bool = False
+    control: str = ""
+    control_digest: Digest = ""
+
+
+class Fact(Struct, frozen=True, omit_defaults=True):
+    """What an `evidence` or `control` event's payload keeps of an envelope: what the fold needs and no more.
+
+    The envelope is the authority: whoever says PASS opens it, verifies it, derives the fact again and compares.
+    """
+
+    envelope: Digest
+    check: str
+    check_digest: Digest
+    inputs: Digest
+    subject: Digest
+    instrument: Digest
+    bundle: Digest
+    commit: str
+    run: str
+    outcome: str
+    strength: Strength
+    mechanism: str
+    runner: str
+    key: str
+    started: str
+    finished: str
+    reason: str = ""
+    summary: str = ""
+    selections: dict[Digest, str] = {}
+    overtaken: bool = False
+    control: str = ""
+    control_digest: Digest = ""
