@@ -42,11 +42,21 @@ class KindRecord(Struct, frozen=True):
 
 
 class ControlRecord(Struct, frozen=True, omit_defaults=True):
-    """A control in short: its name, and the digest of the envelope of its result."""
+    """A control in short.
+
+    Attributes:
+        name: `subject truncated`, or the declared one's name.
+        envelope: digest of the envelope of its result.
+        outcome: negative is good: the check noticed.
+        selections: digest of a selection -> outcome under the control.
+        reason: reason code where inconclusive.
+    """
 
     name: str
     envelope: Digest
     outcome: str
+    selections: dict[Digest, str] = {}
+    reason: str = ""
 
 
 class Evidence(Struct, frozen=True, omit_defaults=True):
@@ -79,6 +89,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
         selections: digest of a selection -> outcome.
         objects: name -> digest of logs and outputs.
         overtaken: the commit or the inputs had moved at the end.
+        controls: what was tried to make it fail, and what came of it.
         control: name of the control this is the result of, empty for evidence.
         control_digest: digest of what the control changed.
     """
@@ -110,6 +121,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     selections: dict[Digest, str] = {}
     objects: dict[str, Digest] = {}
     overtaken: bool = False
+    controls: tuple[ControlRecord, ...] = ()
     control: str = ""
     control_digest: Digest = ""
 
@@ -140,5 +152,6 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     summary: str = ""
     selections: dict[Digest, str] = {}
     overtaken: bool = False
+    controls: tuple[ControlRecord, ...] = ()
     control: str = ""
     control_digest: Digest = ""

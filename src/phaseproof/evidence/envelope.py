@@ -1,0 +1,190 @@
+"""DSSE envelopes around in-toto statements (DSSE v1.0.2 protocol; in-toto attestation framework v1)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from phaseproof.bundle import canonical
+from phaseproof.digests import Digest, sha256
+from phaseproof.errors import Untrue
+from phaseproof.evidence.model import PAYLOAD, STATEMENT
+
+MAX_ENVELOPE = 32 * 1024 * 1024
+"""Bytes; a larger envelope is refused unread."""
+
+
+class Signer(Protocol):
+    """A key that can sign: a file, an agent, a remote service.
+
+    Attributes:
+        name: what people call it: a person or a runner.
+        public: 32 bytes of Ed25519 public key.
+    """
+
+    name: str
+    public: bytes
+
+    def sign(self, data: bytes) -> bytes:
+        """64 bytes of Ed25519 signature over data."""
+        ...
+
+
+class Signature(Struct, frozen=True, forbid_unknown_fields=True):
+    """One signature of an envelope."""
+
+    keyid: str
+    sig: str
+
+
+class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
+    """A DSSE envelope, JSON form."""
+
+    payload: str
+    payloadType: str  # noqa: N815  (DSSE names it so)
+    signatures: tuple[Signature, ...]
+
+
+class Subject(Struct, frozen=True):
+    """A subject of an in-toto statement."""
+
+    digest: dict[str, str]
+    name: str = ""
+
+
+class Statement(Struct, frozen=True, rename={"type": "_type", "predicate_type": "predicateType"}):
+    """An in-toto Statement v1 with its predicate as plain JSON."""
+
+    type: str
+    subject: tuple[Subject, ...]
+    predicate_type: str
+    predicate: dict[str, Any]
+
+
+class Opened(Struct, frozen=True):
+    """An envelope whose signatures were checked.
+
+    Attributes:
+        digest: of the envelope's bytes.
+        statement: what was signed.
+        keys: key ids whose signatures hold.
+    """
+
+    digest: Digest
+    statement: Statement
+    keys: tuple[str, ...]
+
+
+_decoder = msgspec.json.Decoder(Envelope)
+_statements = msgspec.json.Decoder(Statement)
+
+
+def keyid(public: bytes) -> str:
+    """Id of a public key: SHA-256 over its 32 bytes, hexadecimal."""
+    return sha256(public)[7:]
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """DSSE pre-authentication encoding: what is really signed."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+def statement(subject: Sequence[Subject], predicate_type: str, predicate: Any) -> bytes:
+    """Canonical bytes of an in-toto Statement v1.
+
+    Raises:
+        ValueError: the predicate has no canonical form.
+    """
+    return canonical.encode(
+        {
+            "_type": STATEMENT,
+            "subject": [
+                {"name": one.name, "digest": one.digest} if one.name else {"digest": one.digest} for one in subject
+            ],
+            "predicateType": predicate_type,
+            "predicate": msgspec.to_builtins(predicate),
+        }
+    )
+
+
+def seal(payload: bytes, signers: Iterable[Signer]) -> bytes:
+    """Canonical bytes of an envelope over a statement, signed by each signer."""
+    message = pae(PAYLOAD, payload)
+    signatures = [
+        {"keyid": keyid(signer.public), "sig": base64.b64encode(signer.sign(message)).decode()} for signer in signers
+    ]
+    return canonical.encode_trusted(
+        {"payload": base64.b64encode(payload).decode(), "payloadType": PAYLOAD, "signatures": signatures}
+    )
+
+
+def unverified(data: bytes) -> tuple[Envelope, bytes]:
+    """The envelope and its payload, nothing checked but the form.
+
+    Raises:
+        Untrue: not a DSSE envelope of ours (`envelope-unreadable`).
+    """
+    if len(data) > MAX_ENVELOPE:
+        raise Untrue("envelope-unreadable", f"envelope of {len(data)} bytes is over the limit of {MAX_ENVELOPE}")
+    try:
+        envelope = _decoder.decode(data)
+        payload = base64.b64decode(envelope.payload, validate=True)
+    except (msgspec.DecodeError, UnicodeDecodeError, binascii.Error, ValueError) as error:
+        raise Untrue("envelope-unreadable", f"not a DSSE envelope: {error}") from error
+    if envelope.payloadType != PAYLOAD:
+        raise Untrue("envelope-unreadable", f"payload type {envelope.payloadType!r} is not {PAYLOAD}")
+    return envelope, payload
+
+
+def open_envelope(data: bytes, keys: Mapping[str, bytes]) -> Opened:
+    """Check an envelope's signatures and read its statement.
+
+    Args:
+        data: envelope bytes.
+        keys: key id -> public key (32 bytes) of everyone whose signature may count.
+
+    Raises:
+        Untrue: unreadable, no signature of a known key, or one of a known key that does not hold
+            (`signature-unknown`, `signature-invalid`).
+    """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    envelope, payload = unverified(data)
+    message = pae(envelope.payloadType, payload)
+    good: list[str] = []
+    for signature in envelope.signatures:
+        public = keys.get(signature.keyid)
+        if public is None:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(signature.sig, validate=True), message)
+        except (InvalidSignature, binascii.Error, ValueError) as error:
+            raise Untrue("signature-invalid", f"the signature of key {signature.keyid[:16]} does not hold") from error
+        if signature.keyid not in good:
+            good.append(signature.keyid)
+    if not good:
+        named = ", ".join(s.keyid[:16] for s in envelope.signatures) or "nobody"
+        raise Untrue("signature-unknown", f"signed by {named}: no key that counts here")
+    return Opened(digest=sha256(data), statement=read_statement(payload), keys=tuple(good))
+
+
+def read_statement(payload: bytes) -> Statement:
+    """A statement from its payload bytes.
+
+    Raises:
+        Untrue: not an in-toto Statement v1 (`statement-unreadable`).
+    """
+    try:
+        read = _statements.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Untrue("statement-unreadable", f"not an in-toto statement: {error}") from error
+    if read.type != STATEMENT:
+        raise Untrue("statement-unreadable", f"statement type {read.type!r} is not {STATEMENT}")
+    return read

@@ -1,0 +1,78 @@
+"""From a statement to the fact that the ledger's index keeps of it; the one place where that is derived."""
+
+from __future__ import annotations
+
+import msgspec
+
+from phaseproof.digests import Digest
+from phaseproof.errors import Untrue
+from phaseproof.evidence.envelope import Statement
+from phaseproof.evidence.model import CONTROL, EVIDENCE, Evidence, Fact
+
+
+def evidence_of(statement: Statement) -> Evidence:
+    """The evidence predicate of a statement.
+
+    Raises:
+        Untrue: another predicate, or one that cannot be read (`evidence-unreadable`).
+    """
+    if statement.predicate_type not in (EVIDENCE, CONTROL):
+        raise Untrue("evidence-unreadable", f"predicate {statement.predicate_type!r} is no evidence")
+    try:
+        evidence = msgspec.convert(statement.predicate, Evidence)
+    except msgspec.ValidationError as error:
+        raise Untrue("evidence-unreadable", f"evidence predicate: {error}") from error
+    if bool(evidence.control) != (statement.predicate_type == CONTROL):
+        raise Untrue("evidence-unreadable", "a control's result must be of the control predicate, and nothing else may")
+    return evidence
+
+
+def commit_of(statement: Statement) -> str:
+    """The commit a statement speaks of.
+
+    Raises:
+        Untrue: it names none, or several (`evidence-unreadable`).
+    """
+    commits = [one.digest["gitCommit"] for one in statement.subject if "gitCommit" in one.digest]
+    if len(commits) != 1:
+        raise Untrue("evidence-unreadable", f"evidence names one commit, this names {len(commits)}")
+    return commits[0]
+
+
+def fact_of(statement: Statement, envelope: Digest, key: str) -> Fact:
+    """What the ledger keeps of a statement.
+
+    Args:
+        statement: evidence, or a control's result.
+        envelope: digest of the envelope it stands in.
+        key: id of the key that signed it.
+
+    Raises:
+        Untrue: it is no evidence.
+    """
+    one = evidence_of(statement)
+    return Fact(
+        envelope=envelope,
+        check=one.check,
+        check_digest=one.check_digest,
+        inputs=one.inputs.digest,
+        subject=one.subject,
+        instrument=one.instrument,
+        bundle=one.bundle,
+        commit=commit_of(statement),
+        run=one.run,
+        outcome=one.outcome,
+        strength=one.strength,
+        mechanism=one.mechanism,
+        runner=one.runner,
+        key=key,
+        started=one.started,
+        finished=one.finished,
+        reason=one.reason,
+        summary=one.summary,
+        selections=one.selections,
+        overtaken=one.overtaken,
+        controls=one.controls,
+        control=one.control,
+        control_digest=one.control_digest,
+    )
