@@ -5,6 +5,26 @@ from __future__ import annotations
 from msgspec import Struct
 
 
+class Options(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of a kind's own options: what compiling asks of them beyond their fields.
+
+    A kind of another distribution may use a plain frozen struct instead; `needs_declared_control`,
+    `default_subject` and `default_instrument` of this module answer for it then.
+    """
+
+    def needs_declared_control(self) -> bool:
+        """Whether these options assert an absence that no automatic control can violate (DESIGN 7)."""
+        return False
+
+    def default_subject(self) -> tuple[str, ...]:
+        """Globs of the subject where the check declares none; empty: every tracked file but plans."""
+        return ()
+
+    def default_instrument(self) -> tuple[str, ...]:
+        """Globs of the instrument where the check declares none."""
+        return ()
+
+
 class KindSchema(Struct, frozen=True):
     """A kind of check, as far as configuration goes.
 
@@ -25,3 +45,18 @@ class KindSchema(Struct, frozen=True):
     selections: tuple[str, ...] = ()
     absent: bool = False
     needs_subject: bool = False
+
+
+def needs_declared_control(options: Struct) -> bool:
+    """Whether a check with these options must declare a control of its own (DESIGN 7)."""
+    return isinstance(options, Options) and options.needs_declared_control()
+
+
+def default_subject(options: Struct) -> tuple[str, ...]:
+    """Globs of the subject where the check declares none; empty: every tracked file but plans."""
+    return options.default_subject() if isinstance(options, Options) else ()
+
+
+def default_instrument(options: Struct) -> tuple[str, ...]:
+    """Globs of the instrument where the check declares none."""
+    return options.default_instrument() if isinstance(options, Options) else ()

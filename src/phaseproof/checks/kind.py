@@ -49,7 +49,7 @@ class Result(Struct, frozen=True, omit_defaults=True):
     Attributes:
         outcome: see `Outcome`.
         reason: reason code where inconclusive (`not-started`, `timeout`, `signal`, `no-tests`, `collection-failed`,
-            `extra-missing`, `output-unreadable` …).
+            `setup-failed`, `extra-missing`, `output-unreadable`, `output-truncated` …).
         summary: one line for people: `412 passed`, `2 open`.
         metrics: flat name -> finite decimal.
         findings: bounded by the kind (at most 1,000).
@@ -125,7 +125,9 @@ class Bench(Protocol):
         """Run a command in the sandbox, in `root`, within what is left of the check's time.
 
         Args:
-            command: arguments; never a shell line.
+            command: arguments; never a shell line. `$PHASEPROOF_OUT` and `${PHASEPROOF_OUT}` in an argument stand
+                for the out folder as the command sees it (a sandbox may show it under another path than `out`): the
+                bench puts it in. Nothing else is expanded.
             timeout: seconds, at most what is left of the check's own limit.
             environment: variables added to the scrubbed ones.
         """
@@ -133,6 +135,19 @@ class Bench(Protocol):
 
     def committed(self, path: str) -> float | None:
         """When the judged commit's history last changed a path, seconds since the epoch; None where unknown."""
+        ...
+
+    def accepted(self, name: str) -> bytes | None:
+        """The output `name` of this check's evidence at the nearest accepted ancestor on the protected ref.
+
+        What `grow` compares with. The runner hands in what the ledger names; it does not look for it in the tree.
+
+        Returns:
+            The object's bytes, its digest checked; None only where no such evidence was ever recorded.
+
+        Raises:
+            Unable: there is such evidence and its object cannot be read.
+        """
         ...
 
     def progress(self, text: str) -> None:
