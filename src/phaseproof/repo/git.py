@@ -66,9 +66,9 @@ class Repository(Struct, frozen=True):
         if not revision or "\n" in revision or "\0" in revision:
             raise Unable("revision-unknown", f"{revision!r} is no revision")
         code, out, said = self._git(
-            ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], allowed=(0, 1, 128)
+            ["rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"], allowed=(0, 1, 128)
         )
-        if "ambiguous" in said:
+        if " is ambiguous" in said:
             raise Unable("revision-ambiguous", f"{revision} names more than one thing",
                          "name it in full: refs/heads/NAME or refs/tags/NAME")  # fmt: skip
         oid = out.decode("ascii", "replace").strip()
