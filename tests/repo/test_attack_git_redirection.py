@@ -10,7 +10,7 @@ import pytest
 
 from phaseproof.errors import Unable, Untrue
 from phaseproof.repo.git import Repository
-from tests.support.repository import make_repository
+from support.repository import make_repository
 
 
 @pytest.fixture

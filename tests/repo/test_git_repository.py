@@ -10,7 +10,7 @@ import pytest
 
 from phaseproof.errors import Unable, Untrue
 from phaseproof.repo.git import Repository
-from tests.support.repository import START, make_repository
+from support.repository import START, make_repository
 
 
 def rule(error: pytest.ExceptionInfo[Unable]) -> str:
