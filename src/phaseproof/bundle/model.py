@@ -47,6 +47,7 @@ class Binding(Struct, frozen=True, omit_defaults=True):
         at: ref that the evidence must hold on, None for the commit judged.
         advisory: shown, never required.
         recommended: shown when not given; never holds, never counts as given (sign-offs only).
+        broad: True where one check stands for several items without a selection each; shown on the item.
         implied: True where nothing in the configuration asked for it: a role item of a role's name, an artifact row.
     """
 
@@ -64,6 +65,7 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     at: str | None = None
     advisory: bool = False
     recommended: bool = False
+    broad: bool = False
     implied: bool = False
 
 
