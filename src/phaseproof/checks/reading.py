@@ -1,0 +1,150 @@
+"""Reading files that a check may have tampered with: bounded, without following links, regular files only."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_FILES = 20_000
+"""Entries looked at when a folder is walked."""
+MAX_DEPTH = 64
+"""Folders within folders."""
+
+
+class Unfit(ValueError):
+    """A file that is not there or cannot be read safely.
+
+    Attributes:
+        rule: `missing`, `not-regular`, `too-large`, `unreadable`.
+        fact: one sentence that follows the file's name: `is a symbolic link`.
+    """
+
+    def __init__(self, rule: str, fact: str) -> None:
+        super().__init__(fact)
+        self.rule = rule
+        self.fact = fact
+
+
+def opened(root: Path, path: str) -> int:
+    """A descriptor of a regular file below a folder; the caller closes it.
+
+    Each component is opened without following links, so that no name on the way may lead out (`O_NOFOLLOW`), and
+    without waiting for the other end of a FIFO (`O_NONBLOCK`).
+
+    Args:
+        root: the folder; trusted.
+        path: relative to it, with forward slashes.
+
+    Raises:
+        Unfit: missing, a link, a folder, FIFO, socket or device, or it climbs out.
+    """
+    parts = path.split("/")
+    if path.startswith("/") or any(part in ("", ".", "..") or "\0" in part for part in parts):
+        raise Unfit("not-regular", "does not name a file below the checkout")
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        shape = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
+        _regular(shape.st_mode)
+        file = os.open(parts[-1], flags, dir_fd=folder)
+    except FileNotFoundError:
+        raise Unfit("missing", "is not there") from None
+    except OSError as error:
+        raise Unfit("not-regular", f"cannot be opened without following links: {error.strerror}") from error
+    finally:
+        os.close(folder)
+    try:
+        _regular(os.fstat(file).st_mode)
+    except Unfit:
+        os.close(file)
+        raise
+    return file
+
+
+def read(root: Path, path: str, limit: int) -> bytes:
+    """Bytes of a regular file below a folder.
+
+    Args:
+        root: the folder.
+        path: relative to it.
+        limit: most bytes that are read.
+
+    Raises:
+        Unfit: what `opened` raises, `too-large`, or `unreadable`.
+    """
+    file = opened(root, path)
+    with os.fdopen(file, "rb") as stream:
+        try:
+            data = stream.read(limit + 1)
+        except OSError as error:
+            raise Unfit("unreadable", f"cannot be read: {error.strerror}") from error
+    if len(data) > limit:
+        raise Unfit("too-large", f"is larger than {limit // 1_000_000} MB")
+    return data
+
+
+def walk(root: Path, below: str = "") -> Iterator[str]:
+    """Every entry below a folder that is not a folder, as paths relative to `root`, sorted, links not followed.
+
+    Raises:
+        Unfit: `too-large`: more than `MAX_FILES` entries or `MAX_DEPTH` levels; `unreadable`.
+    """
+    count = 0
+    waiting = [(below, 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise Unfit("too-large", f"has folders nested deeper than {MAX_DEPTH}")
+        try:
+            with os.scandir(root / folder) as entries:
+                found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise Unfit("unreadable", f"cannot be listed: {error.strerror}") from error
+        for name, is_folder in found:
+            count += 1
+            if count > MAX_FILES:
+                raise Unfit("too-large", f"has more than {MAX_FILES} entries")
+            path = f"{folder}/{name}" if folder else name
+            if is_folder:
+                waiting.append((path, depth + 1))
+            else:
+                yield path
+
+
+def keep(out: Path, name: str, data: bytes) -> Path:
+    """Write an output beside whatever the check left in its out folder.
+
+    The name gets a random part and is created exclusively: the check may have put a link where we would write.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    file, path = tempfile.mkstemp(prefix=f"{stem if dot else name}-", suffix=f".{suffix}" if dot else "", dir=out)
+    with os.fdopen(file, "wb") as stream:
+        stream.write(data)
+    return Path(path)
+
+
+def _regular(mode: int) -> None:
+    for is_kind, words in (
+        (stat.S_ISLNK, "a symbolic link"),
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    ):
+        if is_kind(mode):
+            raise Unfit("not-regular", f"is {words}, not a regular file")
+    if not stat.S_ISREG(mode):
+        raise Unfit("not-regular", "is not a regular file")
