@@ -10,7 +10,7 @@ from msgspec import Struct
 from phaseproof.digests import ZERO, Digest
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, forbid_unknown_fields=True):
     """One event, as its canonical bytes hold it.
 
     Attributes:
@@ -125,6 +125,10 @@ class Ledger(Protocol):
 
     def events(self, since: int = 0, until: int | None = None) -> Iterator[tuple[Event, Digest]]:
         """Events of positions since <= p < until with their digests, chain checked as they are read."""
+        ...
+
+    def leaves(self, until: int | None = None) -> Iterator[bytes]:
+        """RFC 9162 leaf hashes of the first `until` events, chain checked as they are read."""
         ...
 
     def size(self) -> int:

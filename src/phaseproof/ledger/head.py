@@ -1,0 +1,198 @@
+"""`ledger.head`: a lower bound of what was acknowledged, beside the database, and the lock writers queue on.
+
+SQLite drops the tail of a damaged or deleted write-ahead log without a word, since it cannot tell it from a commit
+that never finished. The head can: it is written after each commit, so a ledger shorter than its head has lost
+something that was acknowledged. It needs no flush of its own: after a crash of the machine it may be older than the
+ledger, never newer.
+
+It guards against accidents. Whoever can write the ledger can write the head; against them stand signed checkpoints.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from msgspec import Struct
+
+from phaseproof.digests import Digest
+from phaseproof.errors import Unable, Untrue
+from phaseproof.ledger.database import locked
+
+FILE = "ledger.head"
+_MAGIC = b"phaseproof-head 1 "
+_LENGTH = 228
+
+
+class Head(Struct, frozen=True):
+    """What was acknowledged.
+
+    Attributes:
+        tenant: whose ledger.
+        events: how many events.
+        tail: digest of the last of them.
+        objects: how many objects are in the database.
+        checkpoints: how many checkpoints are stored.
+    """
+
+    tenant: Digest
+    events: int
+    tail: Digest
+    objects: int
+    checkpoints: int
+
+
+def pack(head: Head) -> bytes:
+    """The line in the file: fixed length, its own digest at the end."""
+    body = b"%s%s %016d %s %016d %016d " % (
+        _MAGIC,
+        head.tenant[7:].encode(),
+        head.events,
+        head.tail[7:].encode(),
+        head.objects,
+        head.checkpoints,
+    )
+    return body + sha256(body).hexdigest()[:28].encode() + b"\n"
+
+
+def unpack(data: bytes) -> Head:
+    """The head in a line.
+
+    Raises:
+        Untrue: `head-altered`.
+    """
+    body, line_end = data[:-29], data[-29:]
+    fields = body[len(_MAGIC) :].split()
+    whole = (
+        len(data) == _LENGTH
+        and body.startswith(_MAGIC)
+        and line_end == sha256(body).hexdigest()[:28].encode() + b"\n"
+        and len(fields) == 5
+    )
+    if not whole:
+        raise Untrue(
+            "head-altered",
+            f"{FILE} cannot be read: what was acknowledged is not known",
+            "restore it together with ledger.db from a backup, then `phaseproof verify`",
+        )
+    tenant, events, tail, objects, checkpoints = (field.decode("ascii") for field in fields)
+    return Head("sha256:" + tenant, int(events), "sha256:" + tail, int(objects), int(checkpoints))
+
+
+class HeadFile:
+    """The open file. One per ledger handle; not to be used across a fork."""
+
+    def __init__(self, path: Path, handle: int, writable: bool) -> None:
+        self.path = path
+        self.writable = writable
+        self._handle = handle
+        self._raw = b""
+        self._head: Head | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> HeadFile:
+        """Open the file; with `create`, make it (empty, mode 0600) if there is none.
+
+        Raises:
+            Untrue: `head-missing`.
+            Unable: `ledger-path`: it cannot be opened.
+        """
+        flags = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            try:
+                return cls(path, os.open(path, os.O_RDWR | flags | (os.O_CREAT if create else 0), 0o600), True)
+            except OSError as error:
+                if create or error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+                    raise
+                return cls(path, os.open(path, os.O_RDONLY | flags), False)
+        except FileNotFoundError as error:
+            raise Untrue(
+                "head-missing",
+                f"{FILE} is gone: what was acknowledged is not known",
+                "restore it together with ledger.db from a backup, then `phaseproof verify`",
+            ) from error
+        except OSError as error:
+            raise Unable("ledger-path", f"{path} cannot be opened: {error.strerror}", "check its rights") from error
+
+    def empty(self) -> bool:
+        """Whether nothing was ever written: a creation that did not end."""
+        return os.fstat(self._handle).st_size == 0
+
+    def read(self) -> Head:
+        """What was acknowledged so far.
+
+        Raises:
+            Untrue: `head-altered`.
+        """
+        data = os.pread(self._handle, _LENGTH + 1, 0)
+        if data == self._raw and self._head is not None:
+            return self._head
+        try:
+            head = unpack(data)
+        except Untrue:
+            # A writer may have been in the middle of its line; a line is one page and takes no time.
+            time.sleep(0.005)
+            data = os.pread(self._handle, _LENGTH + 1, 0)
+            head = unpack(data)
+        self._raw, self._head = data, head
+        return head
+
+    def write(self, head: Head) -> None:
+        """Replace the line. Only while `lock` is held.
+
+        Raises:
+            Unable: `head-unwritable`. What was committed before stays committed.
+        """
+        data = pack(head)
+        try:
+            written = os.pwrite(self._handle, data, 0)
+        except OSError as error:
+            raise Unable("head-unwritable", f"{FILE} cannot be written: {error.strerror}", "check the disk") from error
+        if written != len(data):
+            raise Unable("head-unwritable", f"{FILE} was written in part", "check the disk")
+        self._raw, self._head = data, head
+
+    def sync(self) -> None:
+        """Flush it to disk: once, when it is made."""
+        os.fsync(self._handle)
+
+    @contextmanager
+    def lock(self, wait: float) -> Iterator[None]:
+        """Hold the tenant's write lock.
+
+        Args:
+            wait: how long to queue for it, seconds.
+
+        Raises:
+            Unable: `ledger-locked`.
+        """
+        import fcntl
+
+        deadline = 0.0
+        pause = 0.0002
+        while True:
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                now = time.monotonic()
+                deadline = deadline or now + wait
+                if now >= deadline:
+                    raise locked() from error
+                time.sleep(min(pause, max(0.0, deadline - now)))
+                pause = min(pause * 1.5, 0.004)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1

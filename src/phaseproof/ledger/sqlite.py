@@ -1,0 +1,247 @@
+"""A tenant's ledger in one SQLite file (FORMATS, section 4).
+
+Every append is one transaction under the tenant's write lock, with one flush. Threads of one process that append at
+the same time share a commit: the first to get the lock writes for all that queue behind it, each append still all or
+nothing on its own. Readers never wait for writers of other processes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+from msgspec import Struct
+
+from phaseproof.digests import Digest, raw
+from phaseproof.digests import sha256 as digest_of
+from phaseproof.errors import Conflict, PhaseproofError, Unable, Untrue
+from phaseproof.ledger import chain, checkpoint, database, objects, tree
+from phaseproof.ledger.head import Head, HeadFile
+from phaseproof.ledger.model import Appended, Checkpoint, Entry, NoteSigner
+from phaseproof.ledger.reading import SqliteReading
+from phaseproof.ledger.stage import Stage, Tail
+
+_MAX_BATCH = 5000
+_RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
+
+
+class _Request(Struct, eq=False):
+    """One append that waits for its commit."""
+
+    prepared: Sequence[chain.Prepared]
+    outcome: tuple[Appended, ...] | None = None
+    error: PhaseproofError | None = None
+
+
+class _Transaction(Struct, eq=False):
+    """What an open transaction has written so far."""
+
+    connection: sqlite3.Connection
+    tail: Tail
+    objects: int
+    checkpoints: int
+
+
+class SqliteLedger(SqliteReading):
+    """`Ledger` on SQLite. Safe for threads; not to be carried across a fork.
+
+    Made by `phaseproof.ledger.opening`: `create` and `open_ledger`.
+    """
+
+    def __init__(
+        self, folder: Path, connection: sqlite3.Connection, head: HeadFile, tenant: Digest, wait: float, writable: bool
+    ) -> None:
+        super().__init__(folder, connection, head, tenant)
+        self._wait = wait
+        self._may_write = writable
+        self._pid = os.getpid()
+        self._queue: deque[_Request] = deque()
+        self._known: Tail | None = None
+        self._heads: dict[str, tuple[int, int]] = {}
+
+    def append(self, entries: Sequence[Entry]) -> tuple[Appended, ...]:
+        """Append all entries in one durable, atomic commit, or none.
+
+        Raises:
+            Conflict: an expected `seq` is not the stream's next one.
+            Unable: `event-malformed`, `event-too-large`, `object-too-large`, `ledger-locked`, `ledger-read-only`,
+                `ledger-full`, `ledger-unreachable`: nothing was written. `head-unwritable`: it was.
+            Untrue: what is stored does not hold.
+        """
+        request = _Request([chain.prepare(entry) for entry in entries])
+        self._require_writable()
+        for entry in entries:
+            for digest, data in entry.objects.items():
+                if len(data) > objects.INLINE:
+                    self.files.write(digest, data)
+        self._queue.append(request)
+        with self._lock:
+            while request.outcome is None and request.error is None:
+                self._commit_queue()
+        if request.error is not None:
+            raise request.error
+        return request.outcome or ()
+
+    def put(self, data: bytes) -> Digest:
+        """Store an object apart from any event; durable on return. Raises as `append`."""
+        self._require_writable()
+        objects.check_size(data)
+        digest = digest_of(data)
+        if len(data) > objects.INLINE:
+            self.files.write(digest, data)
+        else:
+            with self._lock, self._writing("an object") as transaction:
+                self._insert_objects(transaction, {digest: data})
+        return digest
+
+    def checkpoint(self, signer: NoteSigner | None = None) -> Checkpoint:
+        """Compute the tree head of all events now; stored when signed.
+
+        Raises:
+            Untrue: as `events`; `not-a-prefix`: a checkpoint stored here is not of these events. Nothing may be signed
+                that contradicts what was signed (C2SP tlog-checkpoint, "Signatures").
+        """
+        size = self.size()
+        earlier = self.checkpoints()
+        roots = tree.roots(self, {size, *(head.size for head in earlier)})
+        for head in earlier:
+            tree.insist_prefix(head.size, head.root, roots[head.size])
+        if signer is None:
+            return Checkpoint(self._tenant, size, roots[size])
+        self._require_writable()
+        signed = checkpoint.sign(self._tenant, size, roots[size], signer)
+        note = (signed.note or "").encode()
+        with self._lock, self._writing("a checkpoint") as transaction:
+            connection = transaction.connection
+            last = connection.execute("SELECT note FROM checkpoints ORDER BY number DESC LIMIT 1").fetchone()
+            if last is None or last[0] != note:
+                row = (sha256(note).digest(), note)
+                done = connection.execute("INSERT INTO checkpoints(digest, note) VALUES (?, ?)", row)
+                transaction.checkpoints = max(transaction.checkpoints, done.lastrowid or 0)
+        return signed
+
+    def _require_writable(self) -> None:
+        if os.getpid() != self._pid:
+            raise Unable("ledger-forked", "a ledger handle was carried into another process", "open the ledger there")
+        if not self._may_write:
+            raise database.read_only()
+
+    def _commit_queue(self) -> None:
+        batch: list[_Request] = []
+        events = 0
+        while self._queue and events < _MAX_BATCH:
+            batch.append(self._queue.popleft())
+            events += len(batch[-1].prepared)
+        outcomes: list[tuple[Appended, ...] | None] = []
+        try:
+            with self._writing("events") as transaction:
+                stage = Stage(self._tenant, transaction.tail, self._cached_head, self._accepted)
+                for request in batch:
+                    try:
+                        outcomes.append(stage.place(request.prepared))
+                    except Conflict as conflict:
+                        outcomes.append(None)
+                        request.error = conflict
+                self._write_stage(transaction, stage)
+        except PhaseproofError as error:
+            for request in batch:
+                request.error = request.error or error
+            return
+        except BaseException:
+            gone = Unable("ledger-interrupted", "the append was interrupted; it may have been written", "look again")
+            for request in batch:
+                request.error = request.error or gone
+            raise
+        self._known = stage.tail
+        self._heads.update(stage.heads)
+        for request, outcome in zip(batch, outcomes, strict=True):
+            request.outcome = outcome
+
+    def _write_stage(self, transaction: _Transaction, stage: Stage) -> None:
+        if not stage.rows:
+            return
+        connection = transaction.connection
+        connection.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
+            [(row.position, bytes.fromhex(row.hash[7:]), row.once, row.objects, row.body) for row in stage.rows],
+        )
+        connection.executemany(
+            "INSERT OR REPLACE INTO streams VALUES (?, ?, ?)",
+            [(name, position, seq) for name, (position, seq) in stage.heads.items()],
+        )
+        if stage.once:
+            connection.executemany(
+                "INSERT INTO once VALUES (?, ?)",
+                [(digest, appended.event.position) for digest, appended in stage.once.items()],
+            )
+        small = {digest: data for digest, data in stage.objects.items() if len(data) <= objects.INLINE}
+        self._insert_objects(transaction, small)
+        transaction.tail = stage.tail
+
+    def _insert_objects(self, transaction: _Transaction, found: dict[Digest, bytes]) -> None:
+        for digest, data in found.items():
+            row = transaction.connection.execute("SELECT data FROM objects WHERE digest = ?", (raw(digest),)).fetchone()
+            if row is None:
+                statement = "INSERT INTO objects(digest, data) VALUES (?, ?)"
+                done = transaction.connection.execute(statement, (raw(digest), data))
+                transaction.objects = max(transaction.objects, done.lastrowid or 0)
+            elif row[0] != data:
+                raise objects.altered(digest)
+
+    def _cached_head(self, stream: str) -> tuple[int, int] | None:
+        return self._heads.get(stream) or self._stream_head(stream)
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[_Transaction]:
+        """One transaction under the tenant's lock: committed and flushed at the end, or gone."""
+        connection = self._connection
+        with self._head.lock(self._wait):
+            before = self._head.read()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    transaction = _Transaction(connection, self._tail(before), before.objects, before.checkpoints)
+                    yield transaction
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        # What went wrong first is what is reported; SQLite undoes the rest when it is opened again.
+                        with suppress(sqlite3.Error):
+                            connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                raise database.translate(error, what) from error
+            tail = transaction.tail
+            after = Head(self._tenant, tail.position + 1, tail.hash, transaction.objects, transaction.checkpoints)
+            if after != before:
+                self._head.write(after)
+
+    def _tail(self, head: Head) -> Tail:
+        """The last event, held against what is known of it."""
+        row = self._connection.execute("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
+        if row is None or row[0] + 1 < head.events or head.tenant != self._tenant:
+            raise truncated(0 if row is None else row[0] + 1, head)
+        known = self._known
+        if known is not None and row[0] == known.position and row[1] == raw(known.hash):
+            return known
+        _, digest = self._event(row[0])
+        if row[0] + 1 == head.events and digest != head.tail:
+            raise chain.altered(row[0], "is not the one that was acknowledged")
+        # Somebody else has written since: what was remembered of the streams no longer holds.
+        self._heads.clear()
+        self._known = Tail(row[0], digest)
+        return self._known
+
+
+def truncated(size: int, head: Head) -> Untrue:
+    """The refusal of a ledger that is shorter than what was acknowledged."""
+    return Untrue(
+        "ledger-truncated",
+        f"event {size} is missing: {head.events} events were acknowledged, the ledger holds {size}",
+        _RESTORE,
+    )

@@ -1,0 +1,106 @@
+"""Entries laid out behind a ledger's tail, before anything is written. Independent of the store behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from phaseproof.digests import Digest
+from phaseproof.errors import Conflict
+from phaseproof.ledger.chain import Prepared, link
+from phaseproof.ledger.model import Appended
+
+
+class Tail(Struct, frozen=True):
+    """The last event: its position and digest."""
+
+    position: int
+    hash: Digest
+
+
+class Row(Struct, frozen=True):
+    """An event to write: what a store keeps of it."""
+
+    position: int
+    hash: Digest
+    once: bytes | None
+    objects: bytes
+    body: bytes
+
+
+class Stage:
+    """What one commit will write.
+
+    Attributes:
+        tail: the last event once it is written.
+        rows: events, in order.
+        heads: stream -> position and seq of its last event, for the streams written to.
+        once: raw digest -> outcome of the entry that was accepted for it in this commit.
+        objects: digest -> bytes of the objects that come with them.
+    """
+
+    def __init__(
+        self,
+        tenant: Digest,
+        tail: Tail,
+        head: Callable[[str], tuple[int, int] | None],
+        seen: Callable[[bytes], Appended | None],
+    ) -> None:
+        """Start behind a tail.
+
+        Args:
+            tenant: whose ledger.
+            tail: its last event.
+            head: position and seq of a stream's last event in the store; None for a new stream.
+            seen: the event that the store accepted for a `once`; None where there is none.
+        """
+        self.tail = tail
+        self.rows: list[Row] = []
+        self.heads: dict[str, tuple[int, int]] = {}
+        self.once: dict[bytes, Appended] = {}
+        self.objects: dict[Digest, bytes] = {}
+        self._tenant = tenant
+        self._head = head
+        self._seen = seen
+
+    def place(self, entries: Sequence[Prepared]) -> tuple[Appended, ...]:
+        """Place all entries of one append, or none.
+
+        Raises:
+            Conflict: an expected `seq` is not the stream's next one; the stage is as it was.
+        """
+        tail = self.tail
+        rows: list[Row] = []
+        heads: dict[str, tuple[int, int]] = {}
+        once: dict[bytes, Appended] = {}
+        objects: dict[Digest, bytes] = {}
+        outcome: list[Appended] = []
+        for prepared in entries:
+            entry = prepared.entry
+            if prepared.once is not None:
+                there = once.get(prepared.once) or self.once.get(prepared.once) or self._seen(prepared.once)
+                if there is not None:
+                    outcome.append(Appended(there.event, there.hash, duplicate=True))
+                    continue
+            head = heads.get(entry.stream) or self.heads.get(entry.stream) or self._head(entry.stream)
+            seq = 0 if head is None else head[1] + 1
+            if entry.expected is not None and entry.expected != seq:
+                raise Conflict(entry.stream, entry.expected, seq)
+            position = tail.position + 1
+            event, body, digest = link(prepared, self._tenant, position, seq, tail.hash)
+            tail = Tail(position, digest)
+            rows.append(Row(position, digest, prepared.once, prepared.objects, body))
+            heads[entry.stream] = (position, seq)
+            appended = Appended(event, digest)
+            if prepared.once is not None:
+                once[prepared.once] = appended
+            if entry.objects:
+                objects.update(entry.objects)
+            outcome.append(appended)
+        self.tail = tail
+        self.rows += rows
+        self.heads.update(heads)
+        self.once.update(once)
+        self.objects.update(objects)
+        return tuple(outcome)
