@@ -110,6 +110,14 @@ class Repository(Struct, frozen=True):
             for oid, _, data in objects.read_many((_full(oid) for oid in oids), limit):
                 yield oid, data
 
+    def read_small(self, oids: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
+        """Id and bytes of those objects that are here and not larger than a limit. Raises what `read_many` raises."""
+        asked = "".join(f"{_full(oid)}\n" for oid in oids).encode("ascii")
+        _, out, _ = self._git(["cat-file", "--batch-check"], data=asked) if asked else (0, b"", "")
+        heads = (line.split() for line in out.splitlines())
+        small = [head[0].decode("ascii") for head in heads if len(head) == 3 and int(head[2]) <= limit]
+        yield from self.read_many(small, limit)
+
     def ref(self, name: str) -> str | None:
         """The commit a branch or tag points to; None where there is no such ref.
 
@@ -187,9 +195,11 @@ class Repository(Struct, frozen=True):
         _, out, _ = self._git(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"])
         return tuple(sorted(p.decode("utf-8", "surrogateescape") for p in out.split(b"\0") if p and p[-1:] != b"/"))
 
-    def _git(self, arguments: list[str], *, allowed: tuple[int, ...] = (0,)) -> tuple[int, bytes, str]:
+    def _git(
+        self, arguments: list[str], *, allowed: tuple[int, ...] = (0,), data: bytes | None = None
+    ) -> tuple[int, bytes, str]:
         where = [f"--git-dir={self.git_dir}", f"--work-tree={self.root}"]
-        return process.run([*where, *arguments], cwd=self.root, allowed=allowed)
+        return process.run([*where, *arguments], cwd=self.root, allowed=allowed, data=data)
 
     def _unfiltered(self) -> list[str]:
         """Overrides that make every filter driver of the repository's configuration do nothing."""

@@ -24,13 +24,17 @@ class Glob:
 
     Attributes:
         pattern: as written.
+        prefix: what every path it covers begins with.
+        literal: the pattern has no wildcard: it names one file or folder.
     """
 
-    __slots__ = ("_match", "pattern")
+    __slots__ = ("_match", "literal", "pattern", "prefix")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._match = re.compile(translate(pattern), re.DOTALL).match
+        self.prefix = re.split(r"[*?\[]", pattern, maxsplit=1)[0].removesuffix("/")
+        self.literal = len(self.prefix) == len(pattern.removesuffix("/"))
 
     def matches(self, path: str) -> bool:
         """Whether a path (forward slashes, relative) is covered."""
