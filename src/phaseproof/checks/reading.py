@@ -44,8 +44,9 @@ def opened(root: Path, path: str) -> int:
     parts = path.split("/")
     if path.startswith("/") or any(part in ("", ".", "..") or "\0" in part for part in parts):
         raise Unfit("not-regular", "does not name a file below the checkout")
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = -1
     try:
+        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         for part in parts[:-1]:
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
             os.close(folder)
@@ -59,7 +60,8 @@ def opened(root: Path, path: str) -> int:
     except OSError as error:
         raise Unfit("not-regular", f"cannot be opened without following links: {error.strerror}") from error
     finally:
-        os.close(folder)
+        if folder >= 0:
+            os.close(folder)
     try:
         _regular(os.fstat(file).st_mode)
     except Unfit:
