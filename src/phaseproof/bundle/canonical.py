@@ -73,7 +73,7 @@ def _check(value: Any, depth: int = 0) -> None:
             if not isinstance(key, str) or not key.isascii():
                 raise ValueError(f"object keys are ASCII strings, got {key!r}")
             _check(inner, depth + 1)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _check(inner, depth + 1)
     elif isinstance(value, bool) or value is None or isinstance(value, str):
