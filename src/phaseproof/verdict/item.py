@@ -30,23 +30,20 @@ class Items:
                 self._children.setdefault(item.parent, []).append(item)
         self._done: dict[str, Judgement] = {}
 
+    def plain(self) -> dict[str, Judgement]:
+        """Every item's judgement as far as it rests on no sign-off: what sign-offs stand over."""
+        return {item.id: self.judge(item, frozenset()) for item in self.case.bundle.items}
+
     def all(self) -> dict[str, Judgement]:
         """Every item's judgement, sign-offs last: they stand over the others' verdicts."""
-        signoffs = []
+        plain = self.plain()
         for item in self.case.bundle.items:
             binding = self.bindings.get(item.id)
             if binding is not None and binding.role is not None:
-                signoffs.append((item, binding.role))
-            else:
-                self.judge(item, frozenset())
-        plain = dict(self._done)
-        for item, role in signoffs:
-            self._done[item.id] = self._signoff(item, role, plain)
-        for item in self.case.bundle.items:
-            binding = self.bindings.get(item.id)
-            if binding is not None and binding.children:
+                self._done[item.id] = self._signoff(item, binding.role, plain)
+            elif binding is not None and binding.children:
                 self._done.pop(item.id)
-        return {item.id: self.judge(item, frozenset()) for item in self.case.bundle.items}
+        return self.plain()
 
     def required(self, item: BundleItem) -> bool:
         """Whether gates wait for an item: all but advisory ones and recommended reviews."""

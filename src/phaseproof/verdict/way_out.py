@@ -10,8 +10,8 @@ from phaseproof.verdict.model import Judgement, Reason
 RUN = frozenset(
     {
         "never-run", "inputs-changed", "check-changed", "too-old", "overtaken", "strength-too-weak",
-        "selection-not-run", "flaky", "abandoned", "control-missing", "in-progress", "signer-unknown", "clock", "timeout", "signal",
-        "not-started", "setup-failed",
+        "selection-not-run", "flaky", "abandoned", "control-missing", "in-progress", "signer-unknown", "clock", "timeout",
+        "signal", "not-started", "setup-failed",
     }
 )  # fmt: skip
 """Reasons that another run can clear."""

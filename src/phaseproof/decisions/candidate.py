@@ -1,0 +1,72 @@
+"""What a commit compiles to: configuration and plans read from git objects, never from the working tree."""
+
+from __future__ import annotations
+
+from phaseproof.bundle.compile import Compiled, compile
+from phaseproof.bundle.config import Config, load
+from phaseproof.bundle.model import Bundle, Reading
+from phaseproof.checks import registry
+from phaseproof.decisions.desk import Desk
+from phaseproof.errors import Unable
+from phaseproof.plan.model import Plan
+from phaseproof.plan.read import read
+from phaseproof.repo.tree import Tree
+
+MAX_PLAN = 10 * 1024 * 1024
+"""Bytes of one plan; a larger one is refused."""
+
+
+def configuration(desk: Desk, tree: Tree) -> Config:
+    """The configuration at a commit.
+
+    Raises:
+        Unable: the commit has none (`no-configuration`), or it is no plain file.
+        Mistakes: everything that is wrong with it.
+    """
+    blob = tree.blobs.get(desk.configuration)
+    if blob is None:
+        raise Unable(
+            "no-configuration",
+            f"commit {tree.commit[:7]} has no {desk.configuration}",
+            f"phaseproof init, then git add {desk.configuration} and git commit",
+        )
+    if not blob.is_file:
+        raise Unable("no-configuration", f"{desk.configuration} is no plain file in commit {tree.commit[:7]}",
+                     "commit it as a plain file")  # fmt: skip
+    return load(desk.repository.read(blob.oid), desk.configuration, registry.schemas())
+
+
+def plans(desk: Desk, tree: Tree, config: Config) -> tuple[Plan, ...]:
+    """The plans that a configuration names, read at a commit.
+
+    A path that is missing is left to `compile`, which places the mistake.
+
+    Raises:
+        Unable: a plan is a link, a submodule or too large (`plan-unreadable`).
+    """
+    found = []
+    for path in config.plan_paths():
+        blob = tree.blobs.get(path)
+        if blob is None:
+            continue
+        if not blob.is_file:
+            raise Unable("plan-unreadable", f"{path} is a {'submodule' if blob.is_submodule else 'symbolic link'}",
+                         "name a plain file")  # fmt: skip
+        data = desk.repository.read(blob.oid, MAX_PLAN)
+        found.append(read(data, path, config.corrections(path)))
+    return tuple(found)
+
+
+def compile_at(desk: Desk, tree: Tree, reading: Reading | None = None, installed: Bundle | None = None) -> Compiled:
+    """What a commit compiles to.
+
+    Args:
+        desk: where.
+        tree: the commit's tree.
+        reading, installed: of the bundle in force: an unchanged text keeps its installed items.
+
+    Raises:
+        Unable, Mistakes: it does not compile.
+    """
+    config = configuration(desk, tree)
+    return compile(plans(desk, tree, config), config, registry.schemas(), reading, installed)

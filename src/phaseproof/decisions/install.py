@@ -1,0 +1,142 @@
+"""`install`: a tenant's first bundle. On a tenant that has one it always refuses (FORMATS, section 5)."""
+
+from __future__ import annotations
+
+import secrets
+
+from msgspec import Struct
+
+from phaseproof.authority import threshold
+from phaseproof.bundle import canonical
+from phaseproof.bundle import digest as digests
+from phaseproof.bundle.compile import Compiled
+from phaseproof.bundle.model import Bundle
+from phaseproof.decisions import candidate, known, people
+from phaseproof.decisions.approval import approval
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.protected import require_protected
+from phaseproof.decisions.statement import Draft, entry
+from phaseproof.digests import Digest, sha256, short
+from phaseproof.errors import Refused, Unable
+from phaseproof.ledger.opening import create, open_ledger
+from phaseproof.ledger.sqlite import SqliteLedger
+
+
+class Installation(Struct, frozen=True):
+    """What was installed.
+
+    Attributes:
+        tenant: the new tenant's id: keep it apart from the repository, for `--trust`.
+        bundle: digest of its first bundle.
+        person: who installed it, and signed it first.
+        lacking: signatures still to come, as counts; empty where it is valid.
+        items, gates, checks: how many it has.
+    """
+
+    tenant: Digest
+    bundle: Digest
+    person: str
+    lacking: tuple[threshold.Count, ...]
+    items: int
+    gates: int
+    checks: int
+
+
+def install(desk: Desk, commit: str, by: str | None = None) -> Installation:
+    """Compile a commit, make its tenant, install its bundle and sign it.
+
+    Args:
+        desk: where.
+        commit: full commit id.
+        by: person; None for the one whose key lies here.
+
+    Raises:
+        Refused: this repository has a ledger with a bundle (`already-installed`), or is known to have had one
+            (`known-elsewhere`), or the commit is not on the protected ref (`not-protected`).
+        Unable, Mistakes: it does not compile; no key.
+    """
+    compiled = candidate.compile_at(desk, desk.repository.tree(commit))
+    bundle = compiled.bundle
+    require_protected(desk, bundle, commit)
+    name = people.person(desk, bundle, by, among=_signers(bundle))
+    ledger = _ledger(desk, bundle)
+    try:
+        signer = people.signer(desk, bundle, name)
+        at = desk.now()
+        digest = digests.of(bundle)
+        head = ledger.checkpoint()
+        first = entry(
+            ledger,
+            Draft("install", "bundle", 0, name, {"bundle": digest, "reading": _reading(compiled), "commit": commit}),
+            signer,
+            at,
+            "bundle-installed",
+            {"bundle": digest, "reading": _reading(compiled), "commit": commit},
+            _objects(compiled),
+            head,
+        )
+        ledger.append([first, approval(ledger, bundle, digest, name, signer, at, head)])
+        seen = ledger.checkpoint()
+    finally:
+        ledger.close()
+    remembered = known.place(desk, bundle.programme)
+    known.remember(desk, remembered, known.Known(seen.tenant, seen.size, seen.root))
+    counts = _after_one(bundle, name)
+    return Installation(seen.tenant, digest, name, counts, len(bundle.items), len(bundle.gates), len(bundle.checks))
+
+
+def stored(compiled: Compiled) -> dict[Digest, bytes]:
+    """The objects of a compiled bundle: itself and its reading."""
+    return _objects(compiled)
+
+
+def _objects(compiled: Compiled) -> dict[Digest, bytes]:
+    made = [canonical.encode(compiled.bundle), canonical.encode(compiled.reading)]
+    return {sha256(data): data for data in made}
+
+
+def _reading(compiled: Compiled) -> Digest:
+    return canonical.digest(compiled.reading)
+
+
+def _signers(bundle: Bundle) -> set[str]:
+    return {member for role in bundle.policy.migrate for member in bundle.roles[role].members}
+
+
+def _after_one(bundle: Bundle, person: str) -> tuple[threshold.Count, ...]:
+    """What is still lacking after one person's signature."""
+    counts = []
+    for role in bundle.policy.migrate:
+        members = bundle.roles[role].members
+        given = (person,) if person in members else ()
+        rest = tuple(member for member in members if member not in given)
+        counts.append(threshold.Count(role, threshold.needed(bundle.roles[role]), given, (), rest))
+    return tuple(one for one in counts if not one.met)
+
+
+def _ledger(desk: Desk, bundle: Bundle) -> SqliteLedger:
+    last = known.recall(desk, known.place(desk, bundle.programme))
+    try:
+        ledger = open_ledger(desk.folder)
+    except Unable as error:
+        if error.rule != "no-ledger":
+            raise
+        if last is not None:
+            raise Refused(
+                "known-elsewhere",
+                f"programme {bundle.programme} of this repository has a ledger, {short(last.tenant)}, and it is not here",
+                f"bring it to {desk.folder}, or name it with --ledger; "
+                f"if it was given up on purpose, take its line out of {desk.home / known.NAME}",
+            ) from error
+        nonce = secrets.token_hex(16)
+        payload = {"programme": bundle.programme, "nonce": nonce}
+        return create(desk.folder, at=desk.now(), actor="", payload=payload)
+    if ledger.next_seq("bundle") > 0:
+        tenant = ledger.tenant
+        ledger.close()
+        raise Refused(
+            "already-installed",
+            f"tenant {short(tenant)} has a bundle; a second install would be a change of rules nobody approved",
+            "phaseproof migrate propose",
+        )
+    return ledger

@@ -1,0 +1,162 @@
+"""`sign`: a role holder's signature over an exact content (DESIGN 6 and 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from phaseproof.authority import threshold
+from phaseproof.bundle import canonical, digest
+from phaseproof.bundle.model import Bundle, BundleItem, InputsMap
+from phaseproof.decisions import people
+from phaseproof.decisions.approval import approval
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.state import State
+from phaseproof.decisions.statement import Draft, entry
+from phaseproof.digests import Digest, short
+from phaseproof.errors import Refused, Usage
+from phaseproof.evidence.envelope import Subject, keyid
+from phaseproof.instants import seconds
+from phaseproof.verdict import content
+from phaseproof.verdict.check import case_of, instrument_content
+from phaseproof.verdict.item import Items
+
+
+class Given(Struct, frozen=True):
+    """A signature that was given.
+
+    Attributes:
+        person: who.
+        what: what was signed, for people.
+        content: digest of the exact content.
+        counts: how far its roles' thresholds are met now.
+        covers: how many items the signature stands over.
+    """
+
+    person: str
+    what: str
+    content: Digest
+    counts: tuple[threshold.Count, ...]
+    covers: int = 0
+
+
+def find_item(bundle: Bundle, name: str) -> BundleItem:
+    """An item by its full id, or by a short one that is unique.
+
+    Raises:
+        Usage: none or several (`item-unknown`, `item-ambiguous`).
+    """
+    exact = [item for item in bundle.items if item.id == name]
+    fit = exact or [item for item in bundle.items if item.id.split(":", 1)[-1].lower() == name.lower()]
+    if len(fit) == 1:
+        return fit[0]
+    if fit:
+        raise Usage("item-ambiguous", f"{name} names {len(fit)} items", "one of: " + ", ".join(i.id for i in fit[:6]))
+    import difflib
+
+    names = [item.id.split(":", 1)[-1] for item in bundle.items]
+    near = difflib.get_close_matches(name, names, 3, 0.4)
+    raise Usage("item-unknown", f"there is no item {name!r}" + (f"; nearest: {', '.join(near)}" if near else ""),
+                "phaseproof status --all")  # fmt: skip
+
+
+def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None, role: str | None) -> Given:
+    """Sign an item for a role.
+
+    Args:
+        desk: where.
+        state: the ledger.
+        inputs: what the commit holds: the content that is signed.
+        name: the item.
+        by: person; None for the one whose key lies here.
+        role: the role; None for the one the item is bound to.
+
+    Raises:
+        Usage: no such item, or it is bound to no role (`not-a-signoff`).
+        Refused: not a member, or signed already.
+    """
+    item = find_item(state.bundle, name)
+    bound = next((one.role for one in state.bundle.bindings if one.item == item.id), None)
+    role = role or bound
+    if role is None or role != bound:
+        raise Usage("not-a-signoff", f"{name} is not bound to {'role ' + role if role else 'a role'}",
+                    f"phaseproof explain {name}")  # fmt: skip
+    if role not in state.bundle.roles:
+        raise Usage("role-unknown", f"the bundle has no role {role!r}", "phaseproof status")
+    person = people.person(desk, state.bundle, by, state.bundle.roles[role].members)
+    at = desk.now()
+    case = case_of(state.bundle, state.view, inputs, seconds(at))
+    signed = content.signoff(case, item, role, Items(case).plain())
+    exact = canonical.digest(signed)
+    over = [s for s in state.view.signed if s.signing.purpose == "item" and s.signing.content == exact
+            and s.signing.role == role]  # fmt: skip
+    if any(one.signing.person == person for one in over):
+        raise Refused("already-signed", f"{person} has signed this content of {name}", f"phaseproof explain {name}")
+    target = {"purpose": "item", "target": item.id, "content": exact, "role": role}
+    subject = (
+        Subject({"gitCommit": inputs.commit, "gitTree": inputs.tree}, "commit"),
+        Subject({"sha256": exact[7:]}, "content"),
+    )
+    _append(desk, state, person, target, {**target, "signed": signed}, subject, at)
+    counted = threshold.count(state.bundle, role, over)
+    given = (*counted.given, person)
+    left = tuple(one for one in counted.lacking if one != person)
+    count = threshold.Count(role, counted.needed, given, counted.envelopes, left)
+    return Given(person, f"{name}: {item.text}", exact, (count,), len(signed["rests"]))
+
+
+def sign_instrument(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None) -> Given:
+    """Accept what judges a check, as it stands at a commit.
+
+    Raises:
+        Usage: no such check (`check-unknown`); policy asks nobody to review instruments (`no-instrument-roles`).
+        Refused: not a member, or accepted already.
+    """
+    roles = state.bundle.policy.instrument
+    if not roles:
+        raise Usage("no-instrument-roles", "policy asks nobody to accept instruments", "policy.instrument.roles")
+    found = inputs.checks.get(name)
+    if found is None:
+        raise Usage("check-unknown", f"there is no check {name!r}", "phaseproof status")
+    if found.error is not None:
+        raise Refused(found.error, f"the instrument of {name} cannot be read: {found.detail}", "mend it, commit, retry")
+    members = {member for role in roles for member in state.bundle.roles[role].members}
+    person = people.person(desk, state.bundle, by, members)
+    exact = instrument_content(name, found.instrument)
+    over = [s for s in state.view.signed if s.signing.purpose == "instrument" and s.signing.content == exact]
+    if any(one.signing.person == person for one in over):
+        raise Refused("already-signed", f"{person} has accepted this instrument of {name}", "phaseproof status")
+    target = {"purpose": "instrument", "target": name, "content": exact, "role": roles[0]}
+    subject = (Subject({"sha256": found.instrument[7:]}, f"instrument of {name}"),)
+    _append(desk, state, person, target, {**target, "instrument": found.instrument}, subject, desk.now())
+    counts = tuple(threshold.count(state.bundle, role, over) for role in roles)
+    return Given(person, f"the instrument of {name}, {short(found.instrument)}", exact, counts)
+
+
+def sign_bundle(desk: Desk, state: State, by: str | None) -> Given:
+    """Sign the installed bundle, for as long as it is provisional.
+
+    Raises:
+        Refused: signed already (`already-signed`), or not a member.
+    """
+    bundle, own = state.bundle, digest.of(state.bundle)
+    members = {member for role in bundle.policy.migrate for member in bundle.roles[role].members}
+    person = people.person(desk, bundle, by, members)
+    if any(person in one.given for one in threshold.standing(bundle, own, state.view.signed)):
+        raise Refused("already-signed", f"{person} has signed bundle {short(own)}", "phaseproof status")
+    signer = people.signer(desk, bundle, person)
+    state.ledger.append([approval(state.ledger, bundle, own, person, signer, desk.now())])
+    return Given(person, f"bundle {short(own)}", own, threshold.standing(bundle, own, state.view.signed))
+
+
+def _append(
+    desk: Desk, state: State, person: str, target: dict[str, Any], said: dict[str, Any],
+    subject: tuple[Subject, ...], at: str,
+) -> None:  # fmt: skip
+    signer = people.signer(desk, state.bundle, person)
+    name = canonical.digest([target["purpose"], target["target"], target["role"]])[7:23]
+    stream = f"sign/{target['purpose']}/{name}/{person}"
+    draft = Draft("sign", stream, state.ledger.next_seq(stream), person, said, subject)
+    payload = {**target, "person": person, "key": keyid(signer.public)}
+    state.ledger.append([entry(state.ledger, draft, signer, at, "signed", payload)])

@@ -1,0 +1,114 @@
+"""The ledger opened, trusted and folded: what every decision starts from."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from phaseproof.authority.fold import fold
+from phaseproof.authority.view import View
+from phaseproof.bundle.model import Bundle, Reading
+from phaseproof.decisions import known, lineage
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.signatures import Heads
+from phaseproof.digests import Digest, is_digest, short
+from phaseproof.errors import Unable, Untrue, Usage
+from phaseproof.ledger import checkpoint as notes
+from phaseproof.ledger.model import Checkpoint
+from phaseproof.ledger.opening import open_ledger
+from phaseproof.ledger.sqlite import SqliteLedger
+
+
+class State(Struct, frozen=True):
+    """A ledger and what it says.
+
+    Attributes:
+        ledger: open; close it.
+        view: all its events, folded.
+        bundle: the bundle in force, its line checked.
+        reading: from which texts that was read.
+    """
+
+    ledger: SqliteLedger
+    view: View
+    bundle: Bundle
+    reading: Reading
+
+    def __enter__(self) -> State:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ledger.close()
+
+
+def open_state(desk: Desk, trust: str | None = None) -> State:
+    """Open the ledger of a desk.
+
+    Args:
+        desk: where.
+        trust: `GENESIS[@CHECKPOINT]` from outside the judged tree: the tenant it must be, and the path of a
+            checkpoint note that must be a prefix of it.
+
+    Raises:
+        Unable: no ledger, or it cannot be read (`no-ledger`, …); no bundle is installed (`not-installed`).
+        Untrue: it does not hold, or is not the one that is known or trusted.
+    """
+    ledger = open_ledger(desk.folder)
+    try:
+        view = fold(ledger.events())
+        heads = Heads()
+        bundle = lineage.in_force(ledger, view, heads)
+        installed = view.installed
+        if bundle is None or installed is None:
+            raise Unable("not-installed", "this ledger has no bundle yet", "phaseproof install")
+        name = known.place(desk, bundle.programme)
+        _known(desk, ledger, known.recall(desk, name), heads)
+        _trusted(ledger, trust, heads)
+        for stored in ledger.checkpoints()[-1:]:
+            heads.add(stored.size, stored.root)
+        heads.insist(ledger)
+        return State(ledger, view, bundle, lineage.load_reading(ledger, installed.installed.reading))
+    except BaseException:
+        with suppress(Exception):
+            ledger.close()
+        raise
+
+
+def note_seen(desk: Desk, state: State, head: Checkpoint) -> None:
+    """Remember a tree head in `known-tenants`."""
+    known.remember(desk, known.place(desk, state.bundle.programme), known.Known(head.tenant, head.size, head.root))
+
+
+def _known(desk: Desk, ledger: SqliteLedger, last: known.Known | None, heads: Heads) -> None:
+    if last is None:
+        return
+    if last.tenant != ledger.tenant:
+        raise Untrue(
+            "genesis-changed",
+            f"this repository's ledger was {short(last.tenant)}, this is {short(ledger.tenant)}",
+            f"bring the ledger back; if it was given up on purpose, take its line out of {desk.home / known.NAME}",
+        )
+    heads.add(last.size, last.root)
+
+
+def _trusted(ledger: SqliteLedger, trust: str | None, heads: Heads) -> None:
+    if trust is None:
+        return
+    genesis, _, path = trust.partition("@")
+    wanted: Digest = genesis if genesis.startswith("sha256:") else f"sha256:{genesis}"
+    if not is_digest(wanted):
+        raise Usage("trust-unreadable", f"{genesis!r} is no genesis", "--trust sha256:HEX[@CHECKPOINT FILE]")
+    if wanted != ledger.tenant:
+        raise Untrue("genesis-changed", f"trusted is {short(wanted)}, this ledger is {short(ledger.tenant)}",
+                     "judge with the ledger that is trusted")  # fmt: skip
+    if path:
+        try:
+            note = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Usage("trust-unreadable", f"{path}: {error}", "--trust sha256:HEX[@CHECKPOINT FILE]") from error
+        head, _ = notes.parse(note)
+        if head.tenant != ledger.tenant:
+            raise Untrue("genesis-changed", f"{path} is a checkpoint of another ledger", "give one of this ledger")
+        heads.add(head.size, head.root)
