@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 from phaseproof.digests import ZERO, Digest, raw
 from phaseproof.digests import sha256 as digest_of
@@ -124,6 +125,12 @@ class SqliteReading:
         with self._lock:
             self._connection.close()
             self._head.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _bound(self, since: int, until: int | None) -> int:
         size = self.size()

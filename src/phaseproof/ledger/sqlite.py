@@ -51,14 +51,18 @@ class SqliteLedger(SqliteReading):
     """`Ledger` on SQLite. Safe for threads; not to be carried across a fork.
 
     Made by `phaseproof.ledger.opening`: `create` and `open_ledger`.
+
+    Attributes:
+        wait: how long a lock held by others is waited for, seconds.
+        writable: whether this process may write here.
     """
 
     def __init__(
         self, folder: Path, connection: sqlite3.Connection, head: HeadFile, tenant: Digest, wait: float, writable: bool
     ) -> None:
         super().__init__(folder, connection, head, tenant)
-        self._wait = wait
-        self._may_write = writable
+        self.wait = wait
+        self.writable = writable
         self._pid = os.getpid()
         self._queue: deque[_Request] = deque()
         self._known: Tail | None = None
@@ -128,7 +132,7 @@ class SqliteLedger(SqliteReading):
     def _require_writable(self) -> None:
         if os.getpid() != self._pid:
             raise Unable("ledger-forked", "a ledger handle was carried into another process", "open the ledger there")
-        if not self._may_write:
+        if not self.writable:
             raise database.read_only()
 
     def _commit_queue(self) -> None:
@@ -200,7 +204,7 @@ class SqliteLedger(SqliteReading):
     def _writing(self, what: str) -> Iterator[_Transaction]:
         """One transaction under the tenant's lock: committed and flushed at the end, or gone."""
         connection = self._connection
-        with self._head.lock(self._wait):
+        with self._head.lock(self.wait):
             before = self._head.read()
             try:
                 connection.execute("BEGIN IMMEDIATE")
