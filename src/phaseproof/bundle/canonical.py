@@ -83,3 +83,8 @@ def _check(value: Any, depth: int = 0) -> None:
             raise ValueError("integers stay below 2^53; larger ones travel as strings")
     else:
         raise ValueError(f"no canonical form for {type(value).__name__}; decimals travel as strings")
+
+
+def plain(value: Any) -> Any:
+    """Plain JSON types behind frozen structs, tuples as arrays: what canonical bytes are made of."""
+    return msgspec.to_builtins(value, order="sorted")

@@ -1,6 +1,6 @@
 """The configuration as read from `phaseproof.yaml` (FORMATS, section 2), with the place of everything it says.
 
-`read` gives a `Config` that may hold mistakes; only `compile` makes a bundle, and it refuses while there are any. So a
+`load` gives a `Config` that may hold mistakes; only `compile` makes a bundle, and it refuses while there are any. So a
 mistake in a name and a binding to an item that does not exist are told in one answer.
 """
 
@@ -99,12 +99,15 @@ class Config(Struct, frozen=True):
         node = self.place(*path, *((word,) if word else ()), key=key)
         return Mistake(self.path, node.line, node.column, ".".join(path), message, near)
 
-    def keys(self, section: str) -> tuple[str, ...]:
-        """Names that a section declares, those of entries with a mistake included."""
-        known = self.root.get(section)
-        if known is None or not isinstance(known[1], Mapping):
-            return ()
-        return tuple(key.raw for key, _ in known[1].entries)
+    def keys_of(self, *path: str) -> tuple[str, ...]:
+        """Keys of the mapping at a path, as written; none where there is none."""
+        node: Node = self.root
+        for step in path:
+            found = node.get(step) if isinstance(node, Mapping) else None
+            if found is None:
+                return ()
+            node = found[1]
+        return tuple(key.raw for key, _ in node.entries) if isinstance(node, Mapping) else ()
 
     def keys_or_entries(self, section: str) -> int:
         """How many keys or entries a section has in the text, those with a mistake included."""
@@ -128,7 +131,7 @@ class Config(Struct, frozen=True):
         return tuple(_correction(one) for one in self.reading.get(plan, ()))
 
 
-def read(data: bytes, path: str = NAME) -> Config:
+def load(data: bytes, path: str = NAME) -> Config:
     """Read a configuration; what is wrong with its words is kept in `mistakes`.
 
     Args:

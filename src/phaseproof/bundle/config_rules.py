@@ -48,7 +48,7 @@ def _phases(config: Config) -> Iterator[Mistake]:
 
 
 def _roles(config: Config) -> Iterator[Mistake]:
-    people = config.keys("people")
+    people = config.keys_of("people")
     slugs: dict[str, str] = {}
     for name in config.roles:
         if slugs.setdefault(slug(name), name) != name:
@@ -88,7 +88,7 @@ def _policy(config: Config) -> Iterator[Mistake]:
     policy = config.policy
     if policy is None:
         return
-    known = config.keys("roles")
+    known = config.keys_of("roles")
     groups = (("migrate", policy.migrate), ("instrument", policy.instrument), ("waiver", policy.waiver))
     for section, group in groups:
         for role in group.roles if group is not None else ():
@@ -130,7 +130,7 @@ def _check(config: Config, name: str, one: CheckSource) -> Iterator[Mistake]:
     path = ("checks", name)
     if one.external and one.max_age is None:
         yield config.mistake((*path, "external"), "what lies outside the tree changes unseen: “max_age” is missing")
-    if one.external and not one.controls and config.place(*path, "controls") is config.place(*path):
+    if one.external and not one.controls and "controls" not in config.keys_of(*path):
         yield config.mistake(
             (*path, "external"), "what lies outside the tree has no automatic control: declare “controls”"
         )
@@ -166,15 +166,13 @@ _TARGETS = ("check", "all", "any", "children", "role", "record")
 
 def _binding(config: Config, item: str, one: BindingSource) -> Iterator[Mistake]:
     path = ("bindings", item)
-    entry = config.place(*path)
-    written = [key for key in _TARGETS if getattr(one, key) is not None]
+    written = [key for key in _TARGETS if key in config.keys_of(*path)]
     if len(written) != 1:
         got = " and ".join(f"“{key}”" for key in written) if written else "none"
-        if entry is not config.root and not (not written and _has_any(config, path)):
-            yield config.mistake(path, f"expected one of {', '.join(_TARGETS)}; got {got}")
+        yield config.mistake(path, f"expected one of {', '.join(_TARGETS)}; got {got}")
         return
     target = written[0]
-    checks = config.keys("checks")
+    checks = config.keys_of("checks")
     for key, names in (("check", (one.check,) if one.check else ()), ("all", one.all or ()), ("any", one.any or ())):
         for name in names:
             if name not in checks:
@@ -182,7 +180,7 @@ def _binding(config: Config, item: str, one: BindingSource) -> Iterator[Mistake]
             if names.count(name) > 1:
                 yield config.mistake((*path, key), f"{quote(name)} stands twice", word=name)
     for key, value, section in (("role", one.role, "roles"), ("record", one.record, "holds")):
-        known = config.keys(section)
+        known = config.keys_of(section)
         if value is not None and value not in known:
             word = "role" if key == "role" else "hold"
             yield config.mistake((*path, key), f"unknown {word} {quote(value)}", nearest(value, known))
@@ -195,11 +193,6 @@ def _binding(config: Config, item: str, one: BindingSource) -> Iterator[Mistake]
             yield config.mistake((*path, key), f"“{key}” selects from one check; it stands beside “check”", key=True)
     if one.recommended and target != "role":
         yield config.mistake((*path, "recommended"), "“recommended” is for sign-offs; use “advisory” here", key=True)
-
-
-def _has_any(config: Config, path: tuple[str, ...]) -> bool:
-    # A target with a mistake of its own has been told already.
-    return any(config.place(*path, key, key=True) is not config.place(*path) for key in _TARGETS)
 
 
 def _later(config: Config) -> Iterator[Mistake]:

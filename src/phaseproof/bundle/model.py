@@ -258,8 +258,8 @@ class Bundle(Struct, frozen=True, omit_defaults=True):
         programme: name of the programme.
         version: 1 for the first, one more for each successor.
         predecessor: digest of the bundle before, None for the first.
-        items: sorted by plan, then order in the text.
-        gates: in order of phases, then of the text.
+        items: sorted by plan, then id (`P2` before `P10`); see `Reading.order` for the text’s order.
+        gates: in order of the configured phases, then of plan and id.
         bindings: sorted by item.
         checks: sorted by name.
         roles, people, runners, reporters: by name; people -> public key URI (`ed25519:<base64url>`).
@@ -293,16 +293,20 @@ class Bundle(Struct, frozen=True, omit_defaults=True):
     corrections: dict[str, tuple[Correction, ...]] = {}
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, omit_defaults=True):
     """From which texts a bundle's items were read; beside the bundle, not in it: prose is not part of its digest.
 
     Attributes:
         plans: path -> digest of the plan's normal form.
         reader: version of the reader.
+        older: plans whose installed items stand although a newer reader sees others -> the version that read them.
+        order: full ids of items and ids of gates in the order of the texts, for whoever shows them.
     """
 
     plans: dict[str, Digest]
     reader: str
+    older: dict[str, str] = {}
+    order: tuple[str, ...] = ()
 
 
 class CheckInputs(Struct, frozen=True, omit_defaults=True):

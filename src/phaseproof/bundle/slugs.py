@@ -13,3 +13,10 @@ def slug(text: str) -> str:
     """
     folded = unicodedata.normalize("NFC", text).casefold()
     return re.sub(r"[\W_]+", "-", folded).strip("-")
+
+
+def ascii_name(text: str) -> str:
+    """Text as printable ASCII, injectively: names key objects of canonical JSON, and those keys are ASCII."""
+    from urllib.parse import quote
+
+    return quote(text, safe="/!$&'()+,;=@:~*?[] ")
