@@ -254,10 +254,12 @@ class _Pass:
     def _checkpoints(self) -> None:
         for row in self.connection.execute("SELECT number, digest, note FROM checkpoints ORDER BY number"):
             self.checkpoints += 1
+            if row[0] != self.checkpoints:
+                lost = f"checkpoint {self.checkpoints}"
+                self.note(lost, "checkpoint-missing", f"{lost} is missing")
+                self.checkpoints = row[0]
             record = f"checkpoint {row[0]}"
             try:
-                if row[0] != self.checkpoints:
-                    raise Untrue("checkpoint-missing", f"checkpoint {self.checkpoints} is missing")
                 self._checkpoint(reading.stored_checkpoint(row, self.ledger.tenant))
             except Untrue as refusal:
                 self.note(record, refusal.rule, f"{record}: {refusal.fact}")
