@@ -79,16 +79,25 @@ def demanded(options: TestsOptions, cases: Sequence[Case], before: Listing | Non
     return (*_failures(cases), *_missing(options, cases), *_skipped(options, cases), *_growth(options, cases, before))
 
 
-def select(selection: Selection, levels: dict[str, str], cases: Sequence[Case]) -> Outcome:
+def select(selection: Selection, options: TestsOptions, cases: Sequence[Case]) -> Outcome:
     """What a selection came to: positive where each of its patterns matches an executed test and all matched pass.
 
-    A pattern or level that matches nothing, or an empty selection, is negative: what is asked for was not shown.
+    A pattern or level that matches nothing, or an empty selection, is negative: what is asked for was not shown. A
+    skipped test that a pattern matches is negative too; at a level, tests that the check's `skips` allows are left out.
     """
     groups = [selected(pattern, cases) for pattern in selection.tests]
     if selection.level is not None:
-        groups.append(at_level(levels[selection.level], cases) if selection.level in levels else ())
+        known = selection.level in options.levels
+        allowed = _allowed(options, cases)
+        level = at_level(options.levels[selection.level], cases) if known else ()
+        groups.append(tuple(case for case in level if case.executed or case.id not in allowed))
     good = bool(groups) and all(group and all(case.status == "passed" for case in group) for group in groups)
     return Outcome.POSITIVE if good else Outcome.NEGATIVE
+
+
+def _allowed(options: TestsOptions, cases: Sequence[Case]) -> set[str]:
+    skipped = [case for case in cases if case.status == "skipped"]
+    return {case.id for pattern in options.skips for case in selected(pattern, skipped)}
 
 
 def _failures(cases: Sequence[Case]) -> Iterable[Finding]:
@@ -115,7 +124,7 @@ def _missing(options: TestsOptions, cases: Sequence[Case]) -> Iterable[Finding]:
 
 def _skipped(options: TestsOptions, cases: Sequence[Case]) -> Iterable[Finding]:
     skipped = [case for case in cases if case.status == "skipped"]
-    excused = {case.id for pattern in options.skips for case in selected(pattern, skipped)}
+    excused = _allowed(options, skipped)
     counted = [case for case in skipped if case.id not in excused]
     too_many = len(counted) > options.max_skips
     if too_many:

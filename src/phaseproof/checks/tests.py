@@ -146,7 +146,7 @@ def _result(
             "tests.json": keep(bench.out, "tests.json", listing(cases)),
         },
         selections={
-            index: Outcome.NEGATIVE if distrusted else select(selection, options.levels, cases)
+            index: Outcome.NEGATIVE if distrusted else select(selection, options, cases)
             for index, selection in enumerate(selections)
         },
         cases=found["executed"],
