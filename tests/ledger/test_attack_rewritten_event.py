@@ -30,7 +30,7 @@ def folder(whole: Path, tmp_path: Path) -> Path:
 # statement -> how the first finding begins
 EDITS = {
     "UPDATE events SET body = replace(CAST(body AS TEXT), 'line 2', 'line 9') WHERE position = 6": "event 6",
-    "UPDATE events SET body = CAST(replace(CAST(body AS TEXT), 'line 2', 'line 9') AS BLOB) WHERE position = 6": "event 6",
+    "UPDATE events SET body = CAST(replace(CAST(body AS TEXT), 'e 2', 'e 9') AS BLOB) WHERE position = 6": "event 6",
     "UPDATE events SET body = x'00' WHERE position = 0": "event 0",
     "UPDATE events SET body = '' WHERE position = 4": "event 4",
     "UPDATE events SET hash = zeroblob(32) WHERE position = 4": "event 4",

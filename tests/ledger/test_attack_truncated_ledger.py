@@ -187,7 +187,10 @@ def test_a_ledger_that_is_gone_is_no_ledger_and_no_new_one_takes_its_place_unnot
 
 def test_lost_checkpoints_and_objects_are_noticed_on_opening(tmp_path: Path) -> None:
     for number, statement in enumerate(
-        ("DELETE FROM checkpoints WHERE number = 2", "DELETE FROM objects WHERE number = (SELECT max(number) FROM objects)")
+        (
+            "DELETE FROM checkpoints WHERE number = 2",
+            "DELETE FROM objects WHERE number = (SELECT max(number) FROM objects)",
+        )
     ):
         furnished(tmp_path / str(number))
         with tampering(tmp_path / str(number)) as connection:

@@ -20,7 +20,7 @@ APPLICATION_ID = 0x50686150
 """`PhaP`, in SQLite's application id."""
 
 VERSION = 1
-"""Schema version, in SQLite's user version."""
+"""Schema version, written twice into SQLite's user version: a flipped bit must not pass for a newer program's work."""
 
 SCHEMA = (
     "CREATE TABLE events(position INTEGER PRIMARY KEY, hash BLOB NOT NULL, once BLOB, objects BLOB NOT NULL, "
@@ -91,6 +91,9 @@ def check_identity(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         raise Untrue("not-a-ledger", f"{FILE} is not a ledger (application id {application:#x})", _RESTORE)
+    if version >> 16 != version & 0xFFFF or version <= 0:
+        raise Untrue("ledger-corrupt", f"{FILE} states the version {version:#x}, which cannot be", _RESTORE)
+    version &= 0xFFFF
     if version > VERSION:
         raise Unable(
             "ledger-newer",
@@ -102,6 +105,11 @@ def check_identity(connection: sqlite3.Connection) -> None:
     found = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
     if [row[0] for row in found] != [line.encode() for line in SCHEMA]:
         raise Untrue("ledger-corrupt", f"the tables of {FILE} are not a ledger's", _RESTORE)
+
+
+def stamp(version: int) -> int:
+    """The user version of a file of this schema version."""
+    return version << 16 | version
 
 
 def initialise(path: Path, rows: tuple[tuple[str, tuple[object, ...]], ...]) -> None:
@@ -120,7 +128,7 @@ def initialise(path: Path, rows: tuple[tuple[str, tuple[object, ...]], ...]) -> 
         try:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={VERSION}")
+            connection.execute(f"PRAGMA user_version={stamp(VERSION)}")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("BEGIN IMMEDIATE")
             for statement in SCHEMA:
