@@ -33,7 +33,7 @@ def configuration(desk: Desk, tree: Tree) -> Config:
     if not blob.is_file:
         raise Unable("no-configuration", f"{desk.configuration} is no plain file in commit {tree.commit[:7]}",
                      "commit it as a plain file")  # fmt: skip
-    return load(desk.repository.read(blob.oid), desk.configuration, registry.schemas())
+    return load(desk.repository.read(blob.oid), desk.configuration)
 
 
 def plans(desk: Desk, tree: Tree, config: Config) -> tuple[Plan, ...]:
@@ -45,10 +45,8 @@ def plans(desk: Desk, tree: Tree, config: Config) -> tuple[Plan, ...]:
         Unable: a plan is a link, a submodule or too large (`plan-unreadable`).
     """
     found = []
-    for path in config.plan_paths():
-        blob = tree.blobs.get(path)
-        if blob is None:
-            continue
+    for path in config.select(tree.blobs):
+        blob = tree.blobs[path]
         if not blob.is_file:
             raise Unable("plan-unreadable", f"{path} is a {'submodule' if blob.is_submodule else 'symbolic link'}",
                          "name a plain file")  # fmt: skip

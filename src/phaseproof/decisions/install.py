@@ -124,7 +124,7 @@ def _ledger(desk: Desk, bundle: Bundle) -> SqliteLedger:
         if last is not None:
             raise Refused(
                 "known-elsewhere",
-                f"programme {bundle.programme} of this repository has a ledger, {short(last.tenant)}, and it is not here",
+                f"programme {bundle.programme} has a ledger, {short(last.tenant)}, and it is not here",
                 f"bring it to {desk.folder}, or name it with --ledger; "
                 f"if it was given up on purpose, take its line out of {desk.home / known.NAME}",
             ) from error

@@ -8,12 +8,26 @@ from collections.abc import Sequence
 from phaseproof.verdict.model import Judgement, Reason
 
 RUN = frozenset(
-    {
-        "never-run", "inputs-changed", "check-changed", "too-old", "overtaken", "strength-too-weak",
-        "selection-not-run", "flaky", "abandoned", "control-missing", "in-progress", "signer-unknown", "clock", "timeout",
-        "signal", "not-started", "setup-failed",
-    }
-)  # fmt: skip
+    [
+        "never-run",
+        "inputs-changed",
+        "check-changed",
+        "too-old",
+        "overtaken",
+        "strength-too-weak",
+        "selection-not-run",
+        "flaky",
+        "abandoned",
+        "control-missing",
+        "in-progress",
+        "signer-unknown",
+        "clock",
+        "timeout",
+        "signal",
+        "not-started",
+        "setup-failed",
+    ]
+)
 """Reasons that another run can clear."""
 SIGN = frozenset({"signature-missing", "content-changed"})
 

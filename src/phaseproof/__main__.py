@@ -1,0 +1,5 @@
+"""`python -m phaseproof`."""
+
+from phaseproof.cli.main import main
+
+main()

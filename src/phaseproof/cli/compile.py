@@ -1,0 +1,44 @@
+"""`compile`: say what the configuration and plans of a commit compile to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from phaseproof.cli.place import desk_of, formats, place
+
+
+@click.command()
+@click.option("--commit", default="HEAD", show_default=True, help="The commit whose plans and configuration count.")
+@click.option("--out", metavar="FILE", help="Write the bundle's canonical bytes to a file.")
+@formats("text", "json")
+@place
+def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
+    """Compile a commit's configuration and plans; nothing is written to the ledger.
+
+    All mistakes come at once, each with file, line and column; exit code 2.
+    """
+    from pathlib import Path
+
+    from phaseproof.bundle import canonical, digest
+    from phaseproof.decisions.candidate import compile_at
+    from phaseproof.digests import short
+
+    desk = desk_of(**where)
+    compiled = compile_at(desk, desk.repository.tree(desk.repository.resolve(commit)))
+    bundle = compiled.bundle
+    if out is not None:
+        Path(out).write_bytes(canonical.encode(bundle))
+    if form == "json":
+        import msgspec
+
+        said = {"digest": digest.of(bundle), "content": digest.content(bundle), "bundle": bundle,
+                "reading": compiled.reading, "notes": compiled.notes}  # fmt: skip
+        click.echo(msgspec.json.encode(said).decode())
+        return
+    bound = {binding.item for binding in bundle.bindings}
+    click.echo(f"compiles: {short(digest.content(bundle))}   {len(bundle.items)} items, {len(bound)} bound, "
+               f"{len(bundle.gates)} gates, {len(bundle.checks)} checks")  # fmt: skip
+    for note in compiled.notes:
+        click.echo(f"  {note.rule:16s} {note.where}  {note.message}")

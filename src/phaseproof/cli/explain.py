@@ -1,0 +1,32 @@
+"""`explain`: everything about one item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from phaseproof.cli.place import desk_of, formats, place
+
+
+@click.command()
+@click.argument("item")
+@click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")
+@formats("text", "json")
+@place
+def explain(item: str, commit: str, form: str, **where: Any) -> int:
+    """Tell everything about ITEM: its sentence, what stands for it, what was seen, what would make it fail."""
+    from phaseproof.decisions.explaining import explain as gather
+    from phaseproof.decisions.state import open_state
+    from phaseproof.reports import letter
+
+    desk = desk_of(**where)
+    with open_state(desk) as state:
+        told = gather(desk, state, desk.repository.resolve(commit), item)
+    if form == "json":
+        import msgspec
+
+        click.echo(msgspec.json.encode(letter.machine(told)).decode())
+    else:
+        click.echo(letter.text(told))
+    return 0 if told.verdict.judgement.verdict in ("proven", "waived") else 1

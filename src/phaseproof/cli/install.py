@@ -1,0 +1,38 @@
+"""`install`: make this repository's ledger and install its first bundle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from phaseproof.cli.place import desk_of, formats, place
+
+
+@click.command()
+@click.option("--commit", default="HEAD", show_default=True, help="The commit whose plans and configuration count.")
+@click.option("--as", "by", metavar="PERSON", help="Who installs and signs; needed where several have a key here.")
+@formats("text", "json")
+@place
+def install(commit: str, by: str | None, form: str, **where: Any) -> None:
+    """Make this repository's ledger and install its first bundle, signed by you.
+
+    On a ledger that has a bundle this always refuses: a change of rules goes through `migrate`.
+    """
+    from phaseproof.decisions.install import install as take
+    from phaseproof.digests import short
+
+    desk = desk_of(**where)
+    done = take(desk, desk.repository.resolve(commit), by)
+    if form == "json":
+        import msgspec
+
+        click.echo(msgspec.json.encode(done).decode())
+        return
+    click.echo(f"installed bundle {short(done.bundle)}: {done.items} items, {done.gates} gates, {done.checks} checks")
+    click.echo(
+        f"genesis   {done.tenant}\n          keep it outside the repository: phaseproof gates --trust {done.tenant}"
+    )
+    for count in done.lacking:
+        click.echo(f"provisional: {count}\n  → {' or '.join(count.lacking)}: phaseproof sign --bundle")
+    click.echo("  → phaseproof gates")

@@ -1,0 +1,64 @@
+"""`key`: make and list keys."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from phaseproof.cli.place import asker, formats
+from phaseproof.errors import Unable
+
+
+@click.group()
+def key() -> None:
+    """Make and list keys under $PHASEPROOF_HOME/keys; private halves never leave it."""
+
+
+@key.command("new")
+@click.argument("name")
+@click.option("--unattended", is_flag=True, help="No passphrase: for a runner's key, which must work alone.")
+@click.option("--passphrase-file", envvar="PHASEPROOF_PASSPHRASE_FILE", metavar="FILE",
+              help="Take the passphrase from the first line of a file.")  # fmt: skip
+@formats("text", "json")
+def new(name: str, unattended: bool, passphrase_file: str | None, form: str) -> None:
+    """Make the key NAME (a person's, or with --unattended a runner's) and print its public half."""
+    from phaseproof.evidence import keys
+
+    passphrase = None if unattended else _chosen(name, passphrase_file)
+    made = keys.create(keys.home(), name, passphrase)
+    uri = keys.uri(made.public)
+    if form == "json":
+        import msgspec
+
+        click.echo(msgspec.json.encode({"name": name, "key": uri, "encrypted": not unattended}).decode())
+        return
+    section = "runners" if unattended else "people"
+    click.echo(f"{uri}\n\nIn phaseproof.yaml:\n\n{section}:\n  {name}: {{key: {uri}}}")
+
+
+@key.command("list")
+@formats("text", "json")
+def listing(form: str) -> None:
+    """List the keys in this home: name, public half, whether a passphrase protects it."""
+    from phaseproof.evidence import keys
+
+    found = keys.listing(keys.home())
+    if form == "json":
+        import msgspec
+
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    if not found:
+        click.echo(f"no keys in {keys.home() / 'keys'}\n  → phaseproof key new NAME")
+    for info in found:
+        click.echo(f"{info.name:20s} {info.uri}  {'passphrase' if info.encrypted else 'unattended'}")
+
+
+def _chosen(name: str, path: str | None) -> str:
+    if path is not None:
+        return asker(path)(name)
+    if not sys.stdin.isatty():
+        raise Unable("passphrase-needed", "a new key needs a passphrase and nobody can be asked here",
+                     "--passphrase-file FILE, or --unattended for a runner's key")  # fmt: skip
+    return str(click.prompt(f"passphrase for {name}", hide_input=True, confirmation_prompt=True, err=True))

@@ -1,0 +1,69 @@
+"""Judging a commit: the inputs map, the board, and the check of everything its proven items rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from phaseproof.bundle.model import InputsMap
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.inputs import inputs_map
+from phaseproof.decisions.proof import rests_on, verify_rests
+from phaseproof.decisions.state import State
+from phaseproof.errors import Usage
+from phaseproof.verdict.judge import judge
+from phaseproof.verdict.model import Board
+
+
+class Judged(Struct, frozen=True):
+    """A board, what it was judged on, and how many pieces of evidence and signatures were opened for it."""
+
+    board: Board
+    inputs: InputsMap
+    checked: int
+
+
+def gate_ids(state: State, names: Collection[str]) -> tuple[str, ...]:
+    """Gates by id or title, loosely written.
+
+    Raises:
+        Usage: no such gate (`gate-unknown`).
+    """
+    found = []
+    for name in names:
+        wanted = name.lower().replace(" ", "-")
+        fit = [gate.id for gate in state.bundle.gates if wanted in (gate.id, gate.title.lower().replace(" ", "-"))]
+        if not fit:
+            import difflib
+
+            near = difflib.get_close_matches(wanted, [gate.id for gate in state.bundle.gates], 3, 0.3)
+            hint = f"; nearest: {', '.join(near)}" if near else ""
+            raise Usage("gate-unknown", f"there is no gate {name!r}{hint}", "phaseproof status")
+        found.append(fit[0])
+    return tuple(dict.fromkeys(found))
+
+
+def judged(desk: Desk, state: State, commit: str, only: Collection[str] = (), verify: bool = True) -> Judged:
+    """Judge a commit.
+
+    Args:
+        desk: where.
+        state: the ledger.
+        commit: full commit id.
+        only: gates the board's verdict is asked for.
+        verify: open and check everything that proven items rest on.
+
+    Raises:
+        Untrue: something it rests on does not hold.
+        Unable: git failed.
+    """
+    inputs = inputs_map(desk, state, desk.repository.tree(commit))
+    return judged_on(desk, state, inputs, only, verify)
+
+
+def judged_on(desk: Desk, state: State, inputs: InputsMap, only: Collection[str] = (), verify: bool = True) -> Judged:
+    """Judge a commit whose inputs map is known. Raises as `judged`."""
+    board = judge(state.bundle, state.view, inputs, desk.now(), only)
+    checked = verify_rests(state.ledger, state.view, state.bundle, rests_on(board)) if verify else 0
+    return Judged(board, inputs, checked)

@@ -1,0 +1,233 @@
+"""`verify`: everything a ledger holds, checked again, and every decision on gates replayed.
+
+The passes, in order: the store and its chain (ledger/audit.py); the line of bundles; each envelope that an event
+names, opened with the keys that counted at that position and compared with its event; each signed checkpoint; each
+decision on gates folded and judged again from its own prefix and inputs map, and, where git still has the commit, that
+inputs map worked out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+
+from phaseproof.authority.fold import Folder
+from phaseproof.authority.view import Decided, Run, Signed, View
+from phaseproof.bundle import canonical
+from phaseproof.bundle.model import Bundle, InputsMap
+from phaseproof.decisions import lineage
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.inputs import of_checks
+from phaseproof.decisions.proof import verify_run
+from phaseproof.decisions.signatures import Heads, event_at, in_place, verify_signing
+from phaseproof.decisions.state import State
+from phaseproof.digests import Digest
+from phaseproof.errors import PhaseproofError, Unable, Untrue
+from phaseproof.evidence.envelope import keyid, open_envelope
+from phaseproof.evidence.keys import public_of
+from phaseproof.ledger import audit
+from phaseproof.ledger import checkpoint as notes
+from phaseproof.verdict.judge import judge
+
+Progress = Callable[[str], None]
+
+
+class Verified(Struct, frozen=True):
+    """What was checked, and what does not hold.
+
+    Attributes:
+        tenant: the ledger.
+        events, envelopes, checkpoints, decisions: how many were checked.
+        recomputed: decisions whose inputs map was worked out again from git.
+        findings: what does not hold, each naming its record; empty where everything does.
+    """
+
+    tenant: Digest
+    events: int
+    envelopes: int
+    checkpoints: int
+    decisions: int
+    recomputed: int
+    findings: tuple[str, ...]
+
+
+def verify(desk: Desk, state: State, progress: Progress) -> Verified:
+    """Check everything.
+
+    Args:
+        desk: where.
+        state: the ledger, open.
+        progress: told what is being done.
+
+    Raises:
+        Untrue: the store itself cannot be read far enough to go on.
+    """
+    findings: list[str] = []
+    progress("store, chain and objects")
+    keys = Keys(state)
+    report = audit.examine(state.ledger)
+    findings += (f"{one.record}: {one.fact} [{one.rule}]" for one in report.findings)
+    heads = Heads()
+    progress("signatures")
+    runs = (run for check in state.view.checks.values() for run in (*check.runs, *check.controls))
+    steps: list[Callable[[], object]] = [partial(_run, state, run, keys) for run in runs]
+    steps += [partial(_signed, state, signed, keys, heads) for signed in state.view.signed]
+    steps += [partial(_decision, state, position, digest, keys, heads) for position, digest in _decisions(state.view)]
+    envelopes = len(steps)
+    stored = state.ledger.checkpoints()
+    steps += [partial(_checkpoint, number, one.note or "", keys) for number, one in enumerate(stored, start=1)]
+    for step in steps:
+        _try(findings, step)
+    _try(findings, partial(heads.insist, state.ledger))
+    progress("decisions, replayed")
+    recomputed = _replay(desk, state, findings)
+    return Verified(
+        state.ledger.tenant, state.view.size, envelopes, len(stored), len(state.view.decided), recomputed,
+        tuple(dict.fromkeys(findings)),
+    )  # fmt: skip
+
+
+class Keys:
+    """Whose keys counted at a position: those of every bundle in force up to it."""
+
+    def __init__(self, state: State) -> None:
+        self._bundles: list[tuple[int, Bundle]] = [
+            (one.position, lineage.load_bundle(state.ledger, one.installed.bundle)) for one in state.view.bundles
+        ]
+        self._proposed: list[tuple[int, Bundle]] = [
+            (one.position, lineage.load_bundle(state.ledger, one.proposal.bundle)) for one in state.view.proposals
+        ]
+
+    def bundles(self, position: int) -> list[Bundle]:
+        """Bundles whose people may have signed at a position: those in force and those proposed before it."""
+        return [bundle for at, bundle in (*self._bundles, *self._proposed) if at <= position]
+
+    def runners(self, position: int) -> Mapping[str, bytes]:
+        """Key id -> key of every runner listed up to a position."""
+        listed = [r for at, bundle in self._bundles if at <= position for r in bundle.runners.values()]
+        return {keyid(public): public for public in (public_of(runner.key) for runner in listed)}
+
+    def everybody(self, position: int) -> Mapping[str, bytes]:
+        """Key id -> key of every runner and person that may have signed at a position."""
+        people = [uri for bundle in self.bundles(position) for uri in bundle.people.values()]
+        return {**self.runners(position), **{keyid(public): public for public in map(public_of, people)}}
+
+    def names(self) -> dict[str, bytes]:
+        """Runner name -> key, over all bundles, for checkpoint notes."""
+        return {name: public_of(r.key) for _, bundle in self._bundles for name, r in bundle.runners.items()}
+
+    def in_force(self, position: int) -> Bundle | None:
+        """The bundle in force for a decision at a position."""
+        before = [bundle for at, bundle in self._bundles if at < position]
+        return before[-1] if before else None
+
+
+def _try(findings: list[str], step: Callable[[], object]) -> None:
+    try:
+        step()
+    except PhaseproofError as error:
+        findings.append(f"{error.fact} [{error.rule}]")
+
+
+def _run(state: State, run: Run, keys: Keys) -> None:
+    try:
+        verify_run(state.ledger, run, dict(keys.runners(run.position)))
+    except Untrue as error:
+        raise Untrue(error.rule, f"event {run.position} (evidence of {run.fact.check}): {error.fact}") from error
+
+
+def _signed(state: State, signed: Signed, keys: Keys, heads: Heads) -> None:
+    try:
+        verify_signing(state.ledger, signed, keys.bundles(signed.position), heads)
+    except Untrue as error:
+        raise Untrue(
+            error.rule, f"event {signed.position} (signature of {signed.signing.person}): {error.fact}"
+        ) from error
+
+
+def _decisions(view: View) -> list[tuple[int, Digest]]:
+    listed = [(one.position, one.installed.envelope) for one in view.bundles]
+    return [*listed, *((position, decided.envelope) for position, decided in view.decided)]
+
+
+def _decision(state: State, position: int, envelope: Digest, keys: Keys, heads: Heads) -> None:
+    try:
+        event = event_at(state.ledger, position)
+        opened = open_envelope(state.ledger.get(envelope), keys.everybody(position))
+        decision = in_place(opened, event, heads)
+        said = {name: value for name, value in event.payload.items() if name in decision.content}
+        stated = {name: value for name, value in decision.content.items() if name in event.payload}
+        unstated = set(event.payload) - set(decision.content) - {"envelope"}
+        if said != stated or unstated:
+            raise Untrue("index-altered", "it says something else than the statement it names")
+    except Untrue as error:
+        raise Untrue(error.rule, f"event {position}: {error.fact}") from error
+
+
+def _checkpoint(number: int, note: str, keys: Keys) -> None:
+    try:
+        notes.verify(note, keys.names())
+    except Untrue as error:
+        raise Untrue(error.rule, f"checkpoint {number}: {error.fact}") from error
+
+
+def _replay(desk: Desk, state: State, findings: list[str]) -> int:
+    """Fold again up to each decision and judge again; one pass over the ledger for all of them."""
+    wanted: dict[int, list[tuple[int, Decided]]] = {}
+    for position, decided in state.view.decided:
+        wanted.setdefault(decided.size, []).append((position, decided))
+    folder = Folder()
+    recomputed = 0
+    for event, digest in state.ledger.events():
+        folder.take(event, digest)
+        for position, decided in wanted.get(event.position + 1, ()):
+            recomputed += _again(desk, state, folder.view(), position, decided, findings)
+    return recomputed
+
+
+def _again(desk: Desk, state: State, view: View, position: int, decided: Decided, findings: list[str]) -> int:
+    try:
+        installed = view.installed
+        if installed is None or installed.installed.bundle != decided.bundle:
+            raise Untrue("replay-differs", f"event {position} was decided under a bundle that was not in force")
+        bundle = lineage.load_bundle(state.ledger, decided.bundle)
+        inputs = _inputs(state, decided.inputs)
+        board = judge(bundle, view, inputs, decided.at, decided.gates)
+        if (board.verdict, board.commit) != (decided.verdict, decided.commit):
+            raise Untrue(
+                "replay-differs",
+                f"event {position} recorded {decided.verdict} of {decided.commit[:7]}; "
+                f"judged again it is {board.verdict} of {board.commit[:7]}",
+            )
+        return _from_git(desk, state, bundle, inputs, position, installed.installed.reading)
+    except Untrue as error:
+        findings.append(f"{error.fact} [{error.rule}]")
+        return 0
+
+
+def _inputs(state: State, digest: Digest) -> InputsMap:
+    data = state.ledger.get(digest)
+    try:
+        inputs = msgspec.json.decode(data, type=InputsMap)
+    except msgspec.DecodeError as error:
+        raise Untrue("inputs-altered", f"object {digest} is no inputs map: {error}") from error
+    if canonical.encode(inputs) != data:
+        raise Untrue("inputs-altered", f"object {digest} holds more than an inputs map")
+    return inputs
+
+
+def _from_git(desk: Desk, state: State, bundle: Bundle, inputs: InputsMap, position: int, reading: Digest) -> int:
+    try:
+        tree = desk.repository.tree(inputs.commit)
+    except Unable:
+        return 0  # the commit is gone from this clone: the recorded map stands, and the count says so
+    plans = lineage.load_reading(state.ledger, reading).plans
+    again = of_checks(desk, bundle, plans, tree)
+    if tree.id != inputs.tree or again != inputs.checks:
+        changed = [name for name in again if again[name] != inputs.checks.get(name)] or ["the tree itself"]
+        raise Untrue("inputs-differ", f"event {position}: commit {inputs.commit[:7]} holds other inputs than recorded: "
+                     + ", ".join(changed[:5]))  # fmt: skip
+    return 1

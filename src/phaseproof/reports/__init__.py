@@ -1,0 +1,1 @@
+"""What people look at: boards, letters about one item, lists of problems."""

@@ -1,0 +1,168 @@
+"""The board for people and for programs (EXPERIENCE, minute 7; FORMATS, `status --format json`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from phaseproof.digests import short
+from phaseproof.reasons import sentence
+from phaseproof.verdict.model import Board, GateBoard, ItemBoard, Reason
+
+_COLOURS = {"error": "red", "refuted": "red", "flaky": "yellow", "hollow": "magenta", "stale": "yellow",
+            "missing": "yellow", "waived": "cyan", "proven": "green", "PASS": "green", "HOLD": "red"}  # fmt: skip
+_SHOWN = 12
+"""Blocking items shown per gate before the rest is counted."""
+
+
+def paint(word: str, width: int = 0) -> str:
+    """A verdict in its colour; colours vanish where the output is no terminal."""
+    return click.style(word.ljust(width), fg=_COLOURS.get(word), bold=word in ("PASS", "HOLD"))
+
+
+def told(reasons: Iterable[Reason]) -> str:
+    """Reasons as sentences, the first first."""
+    return "; ".join(sentence(reason.code, reason.detail) for reason in reasons)
+
+
+def heading(board: Board, remarks: Iterable[str] = ()) -> str:
+    """The first line: verdict, programme, commit, bundle, position, assurance."""
+    parts = [
+        f"{paint(board.verdict)}   {board.programme} @ {board.commit[:7]}",
+        f"bundle {short(board.bundle)}",
+        f"position {board.size}",
+        f"assurance {board.assurance}",
+        *remarks,
+    ]
+    return "   ".join(parts)
+
+
+def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), remarks: Iterable[str] = ()) -> str:
+    """The board for people: what blocks first, in the order in which to clear it.
+
+    Args:
+        board: what was decided.
+        everything: show proven items too.
+        only: gates to show; empty: all.
+        remarks: said in the first line: `unverified cache`, `ephemeral` …
+    """
+    wanted = set(only)
+    gates = [gate for gate in board.gates if not wanted or gate.id in wanted]
+    items = {item.id: item for item in board.items}
+    lines = [heading(board, remarks), ""]
+    told_once: set[str] = set()
+    passing = []
+    for gate in sorted(gates, key=lambda one: (one.verdict == "PASS", one.state == "locked")):
+        if gate.verdict == "PASS" and not everything:
+            passing.append(gate.title)
+            continue
+        lines += _gate(gate, items, told_once, everything)
+    if passing:
+        lines.append(f"{paint('PASS')}   {', '.join(passing)}")
+    loose = [item for item in board.items if not any(item.id in gate.items for gate in board.gates)]
+    if loose and everything:
+        lines += ["", "In no gate", *(_item(item) for item in loose)]
+    return "\n".join(lines).rstrip()
+
+
+def _gate(gate: GateBoard, items: dict[str, ItemBoard], told_once: set[str], everything: bool) -> list[str]:
+    count = f"{gate.proven} of {gate.required}"
+    state = "   locked" if gate.state == "locked" else ""
+    lines = [f"{click.style(gate.title, bold=True)}   {paint(gate.verdict)}  {count}{state}"]
+    own = [reason for reason in gate.reasons if reason.code != "item-holds"]
+    lines += [f"  {sentence(reason.code, reason.detail)}" for reason in own]
+    if gate.next:
+        lines.append(f"      → {gate.next}")
+    shown = 0
+    hidden = 0
+    for name in gate.items:
+        item = items[name]
+        holds = item.required and item.judgement.verdict not in ("proven", "waived")
+        if not holds and not everything:
+            continue
+        if name in told_once:
+            hidden += 1
+            continue
+        if shown == _SHOWN and not everything:
+            hidden += 1
+            continue
+        told_once.add(name)
+        shown += 1
+        lines.append(_item(item))
+    if hidden:
+        lines.append(f"  … and {hidden} more, shown with their own gate or with --all")
+    lines.append("")
+    return lines
+
+
+def _item(item: ItemBoard) -> str:
+    said = told(item.judgement.reasons)
+    optional = "" if item.required else "  (not required)"
+    line = f"  {paint(item.judgement.verdict, 8)}  {item.short}{optional}"
+    if said:
+        line += f"   {said}"
+    if item.next:
+        line += f"\n            → {item.next}"
+    return line
+
+
+def machine(board: Board, *, verified: bool, only: Iterable[str] = ()) -> dict[str, Any]:
+    """The board for programs; this shape is stable.
+
+    Args:
+        board: what was decided.
+        verified: whether everything that proven items rest on was checked in this process.
+        only: gates to show; empty: all.
+    """
+    wanted = set(only)
+    items = {item.id: item for item in board.items}
+    return {
+        "programme": board.programme,
+        "tenant": board.tenant,
+        "bundle": board.bundle,
+        "commit": board.commit,
+        "position": board.size,
+        "at": board.at,
+        "verdict": board.verdict,
+        "assurance": board.assurance,
+        "verified": verified,
+        "gates": [
+            {
+                "id": gate.id,
+                "title": gate.title,
+                "verdict": gate.verdict,
+                "state": gate.state,
+                "proven": gate.proven,
+                "required": gate.required,
+                "assurance": gate.assurance,
+                "reasons": [_reason(reason) for reason in gate.reasons],
+                "next": gate.next,
+                "items": [_machine_item(items[name]) for name in gate.items],
+            }
+            for gate in board.gates
+            if not wanted or gate.id in wanted
+        ],
+    }
+
+
+def _machine_item(item: ItemBoard) -> dict[str, Any]:
+    judgement = item.judgement
+    return {
+        "id": item.short,
+        "full": item.id,
+        "kind": item.kind,
+        "text": item.text,
+        "required": item.required,
+        "verdict": judgement.verdict,
+        "strength": judgement.strength,
+        "assurance": judgement.assurance,
+        "evidence": list(judgement.rests),
+        "reasons": [_reason(reason) for reason in judgement.reasons],
+        "next": item.next,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    return {"code": reason.code, "detail": reason.detail, "sentence": sentence(reason.code, reason.detail)}

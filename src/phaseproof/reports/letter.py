@@ -1,0 +1,167 @@
+"""`explain`: everything about one item, as a short letter (EXPERIENCE)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from phaseproof.bundle.model import Binding, Check
+from phaseproof.decisions.explaining import Letter, Stand
+from phaseproof.digests import short
+from phaseproof.evidence.model import Evidence
+from phaseproof.instants import seconds, span
+from phaseproof.reports.board import paint, told
+
+_WORDS = {"positive": "found it good", "negative": "found it wanting", "inconclusive": "came to no result"}
+_CONTROLS = {
+    "negative": "and it noticed",
+    "positive": "and it passed all the same: it proves nothing",
+    "inconclusive": "and it came to no result",
+}
+
+
+def text(letter: Letter) -> str:
+    """The letter for people."""
+    item, judgement = letter.item, letter.verdict.judgement
+    path = item.id.split(":", 1)[0]
+    where = f"{path}:{letter.line}" if letter.line else f"{path}, where it no longer stands"
+    lines = [click.style(f"“{item.text}”", bold=True), f"  {where}   {item.kind}   {letter.verdict.short}"]
+    if letter.gates:
+        lines.append("  counts for " + ", ".join(gate.title for gate in letter.gates))
+    if letter.written is not None and letter.written.claim.state != "none":
+        lines.append(f"  the document says: {letter.written.claim.raw or letter.written.claim.state}")
+    lines += ["", *_bound(letter)]
+    for stand in letter.stands:
+        lines += ["", *_stand(stand)]
+    if letter.signed:
+        lines.append("")
+        lines += [f"Signed by {s.signing.person} as {s.signing.role or 'holder'} at {s.at}" for s in letter.signed]
+    lines += ["", f"{paint(judgement.verdict)}   {told(judgement.reasons)}".rstrip()]
+    if letter.verdict.next:
+        lines.append(f"  → {letter.verdict.next}")
+    return "\n".join(lines)
+
+
+def machine(letter: Letter) -> dict[str, Any]:
+    """The same facts for programs."""
+    judgement = letter.verdict.judgement
+    return {
+        "id": letter.verdict.short,
+        "full": letter.item.id,
+        "text": letter.item.text,
+        "kind": letter.item.kind,
+        "line": letter.line,
+        "claim": letter.written.claim.state if letter.written else None,
+        "gates": [gate.id for gate in letter.gates],
+        "binding": msgspec.to_builtins(letter.binding),
+        "verdict": judgement.verdict,
+        "strength": judgement.strength,
+        "assurance": judgement.assurance,
+        "reasons": [{"code": r.code, "detail": r.detail} for r in judgement.reasons],
+        "evidence": list(judgement.rests),
+        "checks": [
+            {
+                "name": stand.check.name,
+                "definition": msgspec.to_builtins(stand.check),
+                "seen": msgspec.to_builtins(stand.seen),
+                "controls": msgspec.to_builtins(stand.controls),
+                "changed": list(stand.changed),
+                "history": stand.history,
+            }
+            for stand in letter.stands
+        ],
+        "signed": [msgspec.to_builtins(s) for s in letter.signed],
+        "next": letter.verdict.next,
+    }
+
+
+def _bound(letter: Letter) -> list[str]:
+    binding = letter.binding
+    if binding is None:
+        name = letter.verdict.short
+        return [
+            "Nothing stands for it, so it holds its gates. Bind it in phaseproof.yaml:",
+            "",
+            "    bindings:",
+            f"      {_quoted(name)}: {{check: NAME}}     # or {{role: NAME}}, {{children: true}}",
+            "",
+            "then commit, and phaseproof migrate propose.",
+        ]
+    return [_sentence(binding)]
+
+
+def _sentence(binding: Binding) -> str:
+    if binding.check is not None:
+        part = ""
+        if binding.selection is not None:
+            part = f", of it {', '.join(binding.selection.tests) or binding.selection.level}"
+        return f"Check {binding.check} stands for it{part}."
+    if binding.all:
+        return f"Checks {', '.join(binding.all)} stand for it, all of them."
+    if binding.any:
+        return f"Any of the checks {', '.join(binding.any)} stands for it, while none is refuted."
+    if binding.children:
+        return "What is nested in it stands for it."
+    if binding.role is not None:
+        return f"It takes the signature of role {binding.role}."
+    return f"It is proven by the record of {binding.record}."
+
+
+def _stand(stand: Stand) -> list[str]:
+    check, seen = stand.check, stand.seen
+    lines = [f"{click.style(check.name, bold=True)}, a check of kind {check.kind.name}: {_does(check)}"]
+    lines.append(
+        f"  judges {_globs(check.subject)}" + (f" with {_globs(check.instrument)}" if check.instrument else "")
+    )
+    if seen is None or stand.last is None:
+        lines.append("  It has never run.")
+    else:
+        fact = stand.last.fact
+        took = span(max(0.0, seconds(seen.finished) - seconds(seen.started)))
+        lines.append(f"  On {seen.finished[:19].replace('T', ' ')} UTC it {_WORDS[seen.outcome]}: "
+                     f"{seen.summary or seen.reason or 'no more is known'} ({took})")  # fmt: skip
+        lines.append(f"  at commit {fact.commit[:7]}, {seen.inputs.files} files, seen by runner {seen.runner}, "
+                     f"{seen.strength} ({seen.mechanism})")  # fmt: skip
+        if seen.command:
+            lines.append(f"  ran {' '.join(seen.command)}   exit {seen.exit_code}")
+        lines += [f"  {f.path}{':' + str(f.line) if f.line else ''} {f.message}".rstrip() for f in seen.findings[:8]]
+        lines += _controls(stand.controls)
+        if stand.changed:
+            lines.append("  since then changed: " + ", ".join(stand.changed[:8]))
+        lines.append(f"  evidence {short(fact.envelope)} at position {stand.last.position}")
+    if stand.history:
+        lines.append(f"  last attempts: {stand.history}")
+    lines += [
+        f"  a run of {start.at} has no result: {start.ended or 'it may be running'}" for start in stand.unfinished
+    ]
+    return lines
+
+
+def _controls(controls: tuple[Evidence, ...]) -> list[str]:
+    if not controls:
+        return ["  It was not tried whether it can fail."]
+    lines = []
+    for one in controls:
+        took = span(max(0.0, seconds(one.finished) - seconds(one.started)))
+        said = one.summary or one.reason
+        lines.append(f"  broken on purpose ({one.control}) {_CONTROLS[one.outcome]}: {said} ({took})")
+    return lines
+
+
+def _does(check: Check) -> str:
+    for name in ("run", "path", "paths"):
+        value = check.options.get(name)
+        if value:
+            return value if isinstance(value, str) else " ".join(str(part) for part in value)
+    return ", ".join(f"{name}: {value}" for name, value in check.options.items())[:120]
+
+
+def _globs(globs: tuple[str, ...]) -> str:
+    return ", ".join(globs) if globs else "every tracked file"
+
+
+def _quoted(name: str) -> str:
+    plain = all(char.isalnum() or char in "./-_" for char in name)
+    return name if plain else '"' + name.replace('"', '\\"') + '"'
