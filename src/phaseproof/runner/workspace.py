@@ -1,0 +1,171 @@
+"""Private folders for runs, locked while their runner lives; what a killed runner left is removed by the next one."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+from msgspec import Struct
+
+from phaseproof.errors import Unable
+
+_LOCK = "lock"
+
+
+class Folders(Struct, frozen=True):
+    """The folders of one run, as the runner sees them.
+
+    Attributes:
+        root: holds the others; closed to everybody else.
+        work: the checkout.
+        out: reports, `$PHASEPROOF_OUT`.
+        home: HOME.
+        tmp: TMPDIR.
+    """
+
+    root: Path
+    work: Path
+    out: Path
+    home: Path
+    tmp: Path
+
+
+class Workspace:
+    """One runner's folders; a context manager.
+
+    Args:
+        base: folder that all runners of this user share; the system's temporary folder's `phaseproof-<uid>` if None.
+
+    Raises:
+        Unable: `workspace`: there is no place to write.
+    """
+
+    def __init__(self, base: Path | None = None) -> None:
+        self._count = 0
+        self._guard = threading.Lock()
+        try:
+            self.base = _own_folder(base)
+            _remove_leftovers(self.base)
+            self.root, self._lock = _locked(self.base)
+        except OSError as error:
+            raise Unable("workspace", f"no folder for runs can be made: {error}", "set TMPDIR") from error
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove everything."""
+        remove(self.root)
+        os.close(self._lock)
+
+    def new(self, owner: int | None = None) -> Folders:
+        """Fresh empty folders for one run.
+
+        Args:
+            owner: user and group id that the check runs under, None for our own.
+
+        Raises:
+            Unable: `workspace`.
+        """
+        with self._guard:
+            self._count += 1
+            number = self._count
+        root = self.root / str(number)
+        folders = Folders(root, *(root / name for name in ("work", "out", "home", "tmp")))
+        try:
+            root.mkdir(0o700)
+            for folder in (folders.work, folders.out, folders.home, folders.tmp):
+                folder.mkdir()
+                folder.chmod(0o755)  # `root` keeps others out; a sandbox enters them under another user
+                if owner is not None:
+                    os.chown(folder, owner, owner)
+        except OSError as error:
+            raise Unable("workspace", f"no folder for a run can be made: {error}", "set TMPDIR") from error
+        return folders
+
+    def again(self, folders: Folders) -> None:
+        """Empty a run's folders for the next one, where that is cheaper than making new ones."""
+        for folder in (folders.out, folders.home, folders.tmp):
+            with os.scandir(folder) as entries:
+                dirty = next(entries, None) is not None
+            if dirty:
+                remove(folder)
+                folder.mkdir()
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and all below it, also what a check made unreadable; links are not followed.
+
+    Raises:
+        Unable: `workspace`: something cannot be removed.
+    """
+
+    def unlock(_: object, path: str, raised: tuple[type[BaseException], BaseException, object]) -> None:
+        error = raised[1]
+        if isinstance(error, FileNotFoundError):
+            return
+        for place in (Path(path).parent, Path(path)):
+            with contextlib.suppress(OSError):
+                if stat.S_ISDIR(place.lstat().st_mode):
+                    place.chmod(0o700)
+        blocked.append(path)
+
+    for attempt in range(6):
+        blocked: list[str] = []
+        shutil.rmtree(folder, onerror=unlock)
+        if not os.path.lexists(folder):
+            return
+        time.sleep(0.01 * attempt)  # a process being killed may still have written something
+    raise Unable("workspace", f"{folder} cannot be removed: {blocked[:1]}", f"remove {folder}")
+
+
+def _own_folder(base: Path | None) -> Path:
+    path = base or Path(tempfile.gettempdir()) / f"phaseproof-{os.getuid()}"
+    path.mkdir(0o700, parents=base is not None, exist_ok=True)
+    status = path.lstat()
+    if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
+        path.chmod(0o700)
+        return path.resolve()
+    if base is not None:
+        raise Unable("workspace", f"{base} belongs to somebody else", "name another folder")
+    return Path(tempfile.mkdtemp(prefix="phaseproof-")).resolve()  # somebody sits on the name we wanted
+
+
+def _locked(base: Path) -> tuple[Path, int]:
+    token = secrets.token_hex(8)
+    making = base / f"new-{token}"
+    making.mkdir(0o700)
+    lock = os.open(making / _LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    root = base / f"run-{token}"
+    making.rename(root)  # a `run-` folder is locked from its first instant
+    return root, lock
+
+
+def _remove_leftovers(base: Path) -> None:
+    for folder in base.glob("run-*"):
+        try:
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            remove(folder)  # half removed already
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            remove(folder)
+        finally:
+            os.close(lock)
