@@ -147,7 +147,7 @@ def _is_gate(key: str, layout: Layout, source: BindingSource) -> bool:
 
 
 def _unknown(config: Config, path: tuple[str, ...], key: str, layout: Layout, unclear: Unclear) -> Mistake:
-    if slug(key) in layout.names and not unclear.near:
+    if slug(key) in layout.names:
         message = f"{quote(key)} is a gate, not an item: it passes when the items beneath it do"
         return config.mistake(path, message, key=True)
     place = config.place(*path, key=True)
@@ -168,6 +168,7 @@ def _selections(config: Config, checks: Mapping[str, Check], kinds: Mapping[str,
         levels = check.options.get("levels")
         if source.level is not None and "level" in fields and source.level not in (levels or {}):
             near = nearest(source.level, levels or {})
-            message = f"the check {quote(check.name)} declares no level {quote(source.level)}"
+            declared = ", ".join(levels or {}) or "none"
+            message = f"the check {quote(check.name)} declares no level {quote(source.level)}; it has {declared}"
             found.append(config.mistake(("bindings", key, "level"), message, near))
     return found

@@ -3,8 +3,8 @@
 1. Every section that is a phase, a milestone or a gate is a gate; its id is the slug of its section's id.
 2. Every configured phase is a gate over its plans. Where exactly one outermost phase section of its plans has its
    slug, the two are one gate.
-3. A plan of no configured phase whose items stand under no gate gets a gate over those items, named after its file:
-   nothing that was read is left without a gate.
+3. A plan of no configured phase whose items stand under no gate gets a gate over those items, named after its file
+   and of kind `other`: nothing that was read is left without a gate.
 4. Gates whose slugs are equal carry their plan, `<plan>:<slug>`; a configured phase keeps its slug.
 """
 
@@ -122,7 +122,7 @@ def lay_out(outlines: Sequence[Outline], phases: Sequence[PhaseSource], phase_of
             gate = Gate(ids.of[one.path, part.id], part.title, part.kind, one.path, parent)
             sections.append((ranks.get(top or "", len(phases)), one.path, gate))
         if one.path in ids.loose:
-            gate = Gate(ids.loose[one.path], one.title or one.path, "phase", one.path)
+            gate = Gate(ids.loose[one.path], one.title or one.path, "other", one.path)
             sections.append((len(phases), one.path, gate))
     for _, _, gate in sorted(sections, key=lambda entry: (entry[0], entry[1], natural(entry[2].id))):
         gates[gate.id] = gate

@@ -154,7 +154,8 @@ class Gate(Struct, frozen=True, omit_defaults=True):
     Attributes:
         id: short id, unique in the programme (`gate-a`, `p6-1`, `phase-6`); a twin carries its plan: `<plan>:<id>`.
         title: heading.
-        kind: kind of the section, or `phase` for a phase of the configuration.
+        kind: kind of the section, `phase` for a phase of the configuration, `other` for the gate over those items of a
+            plan that stand under no section of a gate's kind.
         plan: path of the plan; empty for a phase made of several plans.
         parent: id of the gate it stands in.
         after: ids of the gates that must pass or be closed before it.

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phaseproof.bundle.model import Bundle
 from phaseproof.bundle.slugs import slug
@@ -67,9 +67,18 @@ class Outline(Struct, frozen=True):
     rows: tuple[Row, ...]
 
     def facts(self) -> dict[str, Row | Part]:
-        """Parts and rows by id, without lines: what two readings are compared by."""
-        parts: dict[str, Row | Part] = {f"section {part.id}": part for part in self.parts}
-        return parts | {row.id: Row(row.id, row.kind, row.text, row.part, row.parent, row.paths) for row in self.rows}
+        """Parts and rows by id, without lines and with sections by slug: what two readings are compared by."""
+        slugs = [slug(part.id) for part in self.parts]
+        names = {
+            part.id: one if one and slugs.count(one) == 1 else part.id
+            for part, one in zip(self.parts, slugs, strict=True)
+        }
+        parts = {
+            f"section {names[part.id]}": structs.replace(part, id=names[part.id], parent=names.get(part.parent or ""))
+            for part in self.parts
+        }
+        rows = {row.id: structs.replace(row, part=names.get(row.part or ""), line=0) for row in self.rows}
+        return {**parts, **rows}
 
 
 def words(text: str) -> str:
@@ -110,7 +119,7 @@ def of_installed(bundle: Bundle, path: str, title: str) -> Outline:
         title: the plan's title; prose, taken from the text.
     """
     prefix = f"{path}:"
-    gates = {gate.id: gate for gate in bundle.gates if gate.plan == path}
+    gates = {gate.id: gate for gate in bundle.gates if gate.plan == path and gate.kind in GATES}
     parts = tuple(
         Part(
             gate.id.removeprefix(prefix),
@@ -151,10 +160,15 @@ def stem(path: str) -> str:
 _NUMBER = re.compile(r"([0-9]+)")
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     """A sort key by which `P2` comes before `P10`; the text itself decides between equals."""
-    parts = [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _NUMBER.split(text) if part]
-    return (*parts, (2, 0, text))
+    # Digits by length and spelling rather than by value: equal order, and no limit on how many there are.
+    parts = (
+        (0, len(part.lstrip("0")), part.lstrip("0")) if _NUMBER.fullmatch(part) else (1, 0, part)
+        for part in _NUMBER.split(text)
+        if part
+    )
+    return tuple(parts), text
 
 
 def _gate_above(start: str | None, sections: Mapping[str, Section]) -> str | None:
