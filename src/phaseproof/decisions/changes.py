@@ -72,7 +72,10 @@ def with_changes(board: Board, state: State, inputs: Inputs) -> Board:
 
 def _listed(manifest: bytes) -> dict[str, tuple[str, ...]]:
     try:
-        rows = msgspec.json.decode(manifest, type=list[list[str]])
+        rows = msgspec.json.decode(manifest, type=list[tuple[str | dict[str, str], str, str]])
     except msgspec.DecodeError as error:
         raise Untrue("manifest-unreadable", f"a manifest of inputs cannot be read: {error}") from error
-    return {row[0]: tuple(row[1:]) for row in rows}
+    return {
+        path if isinstance(path, str) else bytes.fromhex(path["bytes"]).decode("utf-8", "replace"): (mode, oid)
+        for path, mode, oid in rows
+    }
