@@ -1,0 +1,87 @@
+"""What sort of document a text is: the formats that tools and communities use, and the ordinary ones that plan nothing."""
+
+from __future__ import annotations
+
+import re
+
+from phaseproof.plan.blocks import Block, Heading, Tag
+from phaseproof.plan.drafts import Reading
+from phaseproof.plan.titles import unit_of
+from phaseproof.plan.vocabulary import FORM, STOP, Meaning, core, meaning
+
+_ORDINARY_NAME = re.compile(
+    r"(?:\A|/)(?:readme|contributing|changelog|changes|history|news|code[_-]of[_-]conduct|license|licence|install(?:ation|ing)?|security|support|authors|"
+    r"maintainers|governance|faq|usage|tutorial|getting[_-]started|quick[_-]?start|how-?to)\b[^/]*\Z",
+    re.IGNORECASE,
+)
+_ORDINARY_HEADING = re.compile(
+    r"\A(?:installation|install|installing|usage|getting started|quick ?start|license|contributing|table of contents|api(?: reference)?|features|faq|"
+    r"acknowledge?ments|configuration|examples?|basic usage|documentation|requirements and installation|about|credits|support|badges|how to .*|setup|"
+    r"changelog|troubleshooting|see also|further reading)\Z"
+)
+_ORDINARY_TITLE = re.compile(r"\A(?:how to\b|(?:an? )?(?:introduction|guide) to\b|getting started|changelog|contributing|release notes\b|meeting (?:notes|minutes)|.*\b(?:tutorial|user guide|developer guide|cookbook|meeting notes|meeting minutes|reference manual)\Z)")
+_PLANS = re.compile(
+    r"\b(?:plans?|phases?|milestones?|road ?map|check ?list|tasks?|release|launch|stor(?:y|ies)|sprint|status|progress|completion|complete|gates?|readiness|"
+    r"acceptance|rollout|kick-?off|definition of|go-live|requirements|spec|specification|summary|report|audit|verification|backlog|todo|epic|handoff|sign-?off)\b",
+    re.IGNORECASE,
+)
+_KEP = frozenset(("release signoff checklist", "graduation criteria", "production readiness review questionnaire"))
+_BMAD = frozenset(("tasks / subtasks", "tasks/subtasks", "dev agent record", "completion notes list", "qa results", "agent model used"))
+_SPECKIT = frozenset(("user scenarios & testing", "functional requirements", "measurable outcomes", "edge cases", "acceptance scenarios", "execution status"))
+_BMAD_TITLES = {
+    "completion notes list": Meaning("exit", True), "completion notes": Meaning("exit", True), "file list": Meaning("artifact", True),
+    "compliance check": Meaning("acceptance", True), "compliance status": Meaning("acceptance", True), "dev notes": Meaning(STOP), "story": Meaning(STOP),
+    "references": Meaning(STOP), "dev agent record": Meaning(STOP), "qa results": Meaning(STOP), "testing": Meaning(STOP),
+    "testing requirements": Meaning(STOP), "testing standards": Meaning(STOP), "change log": Meaning(STOP), "story wrap up": Meaning(STOP),
+    "technical requirements": Meaning(STOP), "architecture compliance": Meaning(STOP), "file structure requirements": Meaning(STOP),
+    "library/framework requirements": Meaning(STOP), "library & framework requirements": Meaning(STOP), "previous story intelligence": Meaning(STOP),
+}  # fmt: skip
+_KEP_TITLES = {"goals": Meaning("acceptance", True)}
+_SPECKIT_TITLES = {"edge cases": Meaning("requirement", True)}
+_QUESTIONS = re.compile(r"\b(?:questionnaire)\b")
+
+
+def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
+    """Finds out what sort of document this is and notes it in the reading."""
+    headings = [b for b in blocks if isinstance(b, Heading)]
+    titles = [core(h.title) for h in headings]
+    known = set(titles)
+    if len(known & _KEP) >= 2 or "graduation criteria" in known and "non-goals" in known:
+        reading.dialect = "kep"
+    elif len(known & _BMAD) >= 1 and ("acceptance criteria" in known or "story" in known or len(known & _BMAD) > 1):
+        reading.dialect = "bmad"
+    elif len(known & _SPECKIT) >= 2 or reading.path.endswith("spec.md") and "edge cases" in known:
+        reading.dialect = "speckit"
+    reading.paste = not headings
+    units = [u for u in (unit_of(h.title) for h in headings) if u is not None and u.leads and u.kind != "gate"]
+    reading.units = len(units)
+    first = titles[0] if titles else ""
+    usual = sum(_ORDINARY_HEADING.match(t) is not None for t in titles)
+    strong = sum(1 for h in headings if (m := meaning(h.title)) is not None and m.strong)
+    named = _ORDINARY_NAME.search(reading.path) is not None
+    reading.ordinary = not reading.dialect and (
+        named or _ORDINARY_TITLE.match(first) is not None or usual >= 2 and usual > len(units) + strong
+    )
+    words = " ".join((reading.path.replace("-", " ").replace("_", " ").replace("/", " "), *titles[:2], *preface[:6]))
+    reading.plan = not reading.ordinary and (
+        bool(units or strong or reading.dialect) or _PLANS.search(words) is not None or any(isinstance(b, Tag) and b.name == "task" for b in blocks)
+    )
+
+
+def title_meaning(reading: Reading, title: str, level: int) -> Meaning | None:
+    """What a heading means in this sort of document.
+
+    Args:
+        reading: the reading, its dialect known.
+        title: the heading's text.
+        level: its level.
+    """
+    words = core(title)
+    special = {"kep": _KEP_TITLES, "bmad": _BMAD_TITLES, "speckit": _SPECKIT_TITLES}.get(reading.dialect)
+    if special is not None and words in special:
+        return special[words]
+    if reading.dialect == "kep" and _QUESTIONS.search(words):
+        return Meaning(FORM)
+    if reading.dialect == "kep" and words in ("alpha", "beta", "ga", "deprecation"):
+        return None
+    return reading.weigh(meaning(title))

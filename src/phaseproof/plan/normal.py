@@ -1,0 +1,39 @@
+"""A plan's text with ticks and tool-kept status cells normalised, and its digest.
+
+Ticking a box, rewriting a status cell or the word of a `**Status:** WORD` line changes neither; every other character
+counts. Line endings, a byte order mark and blanks at the end of a line do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from phaseproof.digests import Digest, sha256
+from phaseproof.plan.model import Mark
+
+_PLACE = {"box": "\x00", "glyph": "\x00", "cell": "\x01", "word": "\x02"}
+
+
+def normal_digest(lines: list[str], marks: Iterable[Mark]) -> Digest:
+    """Digest of the normalised text.
+
+    Args:
+        lines: lines of the text, without line endings.
+        marks: where ticks and status words stand.
+    """
+    by_line: dict[int, list[Mark]] = {}
+    for mark in marks:
+        by_line.setdefault(mark.line, []).append(mark)
+    out = list(lines) if by_line else lines
+    for number, found in by_line.items():
+        line = out[number - 1]
+        for mark in sorted(set((m.start, m.stop, m.form) for m in found), reverse=True):
+            start, stop, form = mark
+            left, right = line[: start - 1], line[stop - 1 :]
+            if form == "cell":  # columns are often padded to one width
+                left, right = left.rstrip(), right.lstrip()
+            elif form == "glyph":
+                right = right.removeprefix("\ufe0f")
+            line = left + _PLACE[form] + right
+        out[number - 1] = line
+    return sha256("\n".join(line.rstrip() for line in out).rstrip("\n").encode("utf-8", "surrogatepass"))

@@ -1,0 +1,81 @@
+"""Files and folders that a text names.
+
+Driven by the ends of paths (an extension we know, a closing slash), from which it walks back: linear, and cheap on
+prose. Not taken: URLs, absolute and home paths, arguments of the form `x="..."`, methods (`reply.json()`), globs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from phaseproof.plan.model import Reference
+
+_SURE = (
+    "md|markdown|mdx|txt|rst|adoc|jsonl?|ya?ml|toml|xml|csv|tsv|html?|py|pyi|tsx?|jsx?|mjs|cjs|go|rs|java|kt|kts|swift|rb|php|cpp|hpp|"
+    "cs|sh|bash|ps1|sql|proto|tf|tfvars|ipynb|lock|cfg|ini|pdf|docx|xlsx|svg|png|tla|lean|gradle|vue|svelte|scss|css|ex|exs|dart|scala|bicep|"
+    "feature|cedar|rego|prisma|graphql|wasm|parquet|junit|sarif|plist|xcodeproj"
+)
+_END = re.compile(rf"\.(?:{_SURE}|(?P<weak>log|db|c|h|m|v|env|conf|out|sig|pem|key))(?![\w/(-]|\.\w)|(?P<dir>/)(?=[\s`'\"*,;:)\]|—]|\.\s|$)", re.IGNORECASE)
+_PATH = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+~[]{}")
+_BRACKETS = str.maketrans("", "", "[]{}")
+_PRODUCTS = re.compile(r"(?i:node|vue|next|react|d3|three|express|nuxt|chart|socket|alpine|backbone|ember|discord|p5|nest)\.js\Z")
+_LONGEST = 300
+_NOT_FROM = re.compile(r"\s*(?:git commit\b|commit message\b|\$ |curl )", re.IGNORECASE)
+
+
+def paths_in(line: str) -> list[str]:
+    """Paths that a line names, in its order, each once."""
+    if "." not in line and "/" not in line:
+        return []
+    found: list[str] = []
+    for end in _END.finditer(line):
+        stop = end.end()
+        start, floor = end.start(), max(0, end.start() - _LONGEST)
+        while start > floor and line[start - 1] in _PATH:
+            start -= 1
+        path = _tidy(line, start, stop, end)
+        if path and path not in found:
+            found.append(path)
+    return found
+
+
+def _tidy(line: str, start: int, stop: int, end: re.Match[str]) -> str:
+    raw = line[start:stop]
+    if ":" in line[max(0, start - 1) : start] and raw.startswith("/"):
+        return ""
+    raw = raw[raw.rfind("]") + 1 :] if "](" in line[start - 1 : stop] else raw.lstrip("[{")
+    before = line[start - 2 : start] if start > 1 else ""
+    if before == '="' or raw.startswith(("/", "~", "//", "-", "www.", "@/")) or line[start - 1 : start] in ("*", "$", "<", "%"):
+        return ""
+    raw = raw.removeprefix("./").lstrip("@")
+    if "@" in raw and "/" not in raw or ".." in raw.split("/") or "//" in raw:
+        return ""
+    if end["dir"]:
+        inside = raw[:-1]
+        quoted = line[start - 1 : start] == "`" and line[stop : stop + 1] == "`"
+        if not inside or not (quoted or "/" in inside or "_" in inside) or "." == inside or "." in inside.split("/")[0][1:]:
+            return ""
+        return raw if quoted or inside.count("/") and not inside.istitle() else ""
+    if end["weak"] and "/" not in raw:
+        return ""
+    stem = raw.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    if not stem.strip("._-") or _PRODUCTS.match(raw) or stem.translate(_BRACKETS) != stem and "[" not in raw:
+        return ""
+    return raw
+
+
+def references(lines: list[str], first: int, last: int) -> tuple[Reference, ...]:
+    """Paths that a range of lines names.
+
+    Args:
+        lines: all lines of the text.
+        first: number of the first line to read, from 1.
+        last: number of the last.
+    """
+    found: list[Reference] = []
+    for number in range(first, min(last, len(lines)) + 1):
+        line = lines[number - 1]
+        if _NOT_FROM.match(line):
+            continue
+        found.extend(Reference(number, path) for path in paths_in(line))
+    return tuple(found)

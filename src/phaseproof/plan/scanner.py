@@ -1,0 +1,347 @@
+"""The line scanner: CommonMark's blocks, as authors and word processors leave them, each with its place.
+
+It follows CommonMark 0.31 in headings (4.2, 4.3), fences (4.5), comments (4.6) and lists (5.2), and GitHub in tables,
+and departs where plans in the wild do: a box needs no list mark, a bold label ends a list, a change of marker at one
+indent nests, an indented line need not be code. One pass, one regular expression a line; nothing recurses.
+"""
+
+from __future__ import annotations
+
+import re
+
+from phaseproof.plan.blocks import Block, Entry, Fence, Heading, List, Para, Table, Tag
+from phaseproof.plan.marks import DONE, FAILED, OPEN, OTHER, box_at
+
+TAGS = frozenset(
+    "task tasks name files action verify automated done verification success_criteria acceptance_criteria output "
+    "objective context behavior execution_context process details summary".split()
+)
+"""Tags whose meaning we know; every other tag is text."""
+
+_START = frozenset("[\\" + OPEN + DONE + FAILED)
+_LEAD = re.compile(
+    r"(?P<ind>[ \t\xa0]*(?:>[ \t]*)*)(?:"
+    r"(?P<h>\#{1,6})(?=[ \t]|$)"
+    r"|(?P<f>`{3,}(?![^`]*`)|~{3,})"
+    r"|(?P<m>(?:[-*+•◦▪‣●○·–∙▸►]|o|\d{1,3}[.)]|\(\d{1,3}\)|\(?(?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|[A-H])[.)])(?=[ \t\xa0]|$)|[•●▪](?=\S))"
+    r"|(?P<t>\|)"
+    rf"|(?P<x>\\?\[[ xX]\\?\](?=[ \t*_`\w]|$)|[{OPEN}{DONE}{FAILED}])"
+    r"|(?P<g></?(?P<tag>[a-z][a-z_]*)\b[^<>]*>)"
+    r"|(?P<c><!--)"
+    r")?"
+)
+_DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
+_RULE = re.compile(r"(?:=+|-{2,}|\*{3,}|_{3,})[ \t]*\Z")
+_BROKEN = re.compile(r"(?:-[ \t]*){3,}\Z|(?:\*[ \t]*){3,}\Z")
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
+_KINDS = {"-": "b", "*": "b", "+": "b", "–": "b", "•": "c", "●": "c", "·": "c", "∙": "c", "o": "o", "○": "o",
+          "◦": "o", "▪": "q", "‣": "q", "▸": "q", "►": "q"}  # fmt: skip
+_LABEL = re.compile(r"(?:\*\*|__)[^*_]|[A-Z][A-Z0-9 /&_-]{3,}(?:\([^()]*\))?[ ]*:")
+_SAYS = re.compile(r"[A-Z][A-Za-z ]{2,40}:\s")
+_DEEPEST = 200  # entries nested deeper than this count as siblings, so that no chain of parents grows without bound
+
+
+def looks_title(text: str) -> bool:
+    """Whether a plain line, in a text without headings, reads as the title of what follows."""
+    text = text.rstrip()
+    if not text or len(text) > 90 or text[-1] in ".,;?!|" or not text[0].isupper():
+        return False
+    body = text.rstrip(":")
+    return ": " not in body and len(body.split()) <= 12
+
+
+def _is_lead(text: str) -> bool:
+    return len(text) < 100 and (text.rstrip("*_ ").endswith(":") or text.startswith("**") and text.endswith("**"))
+
+
+def _kind(marker: str, before: str) -> str:
+    if len(marker) == 1:
+        return _KINDS.get(marker, "b")
+    core = marker.strip("().")
+    if core.isdigit():
+        return "n"
+    if core in ("i", "v", "x") and before == "l":
+        return "l"
+    return "r" if all(c in "ivx" for c in core) else "l"
+
+
+class Scan:
+    """One pass over the lines of a text.
+
+    Attributes:
+        blocks: what was found, in order of its first line.
+        preface: front matter, as lines.
+    """
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.blocks: list[Block] = []
+        self.preface: list[str] = []
+        self.paste = not any(line.startswith("#") for line in lines)
+        self._para: Para | None = None
+        self._list: List | None = None
+        self._stack: list[Entry] = []
+        self._blank = True
+        self._lead = ""
+        self._lead_of: Entry | None = None
+        self._comments = True  # whether a comment may still be closed further down
+        self._run()
+
+    def _front_matter(self) -> int:
+        lines = self.lines
+        if not lines or lines[0].rstrip() != "---":
+            return 0
+        for number in range(1, min(len(lines), 400)):
+            if lines[number].rstrip() in ("---", "..."):
+                body = lines[1:number]
+                if any(":" in line for line in body):
+                    self.preface = body
+                    return number + 1
+                return 0
+        return 0
+
+    def _run(self) -> None:
+        lines, match = self.lines, _LEAD.match
+        number, count = self._front_matter(), len(lines)
+        while number < count:
+            line = lines[number]
+            number += 1
+            found = match(line)
+            assert found is not None  # every part of the expression is optional
+            group = found.lastgroup
+            if group == "ind":
+                end = found.end()
+                if end == len(line):
+                    self._para, self._blank = None, True
+                    continue
+                if "|" in line and number < count and "|" in lines[number] and _DELIMITER.match(lines[number]):
+                    number = self._table(number - 1, number + 1)
+                else:
+                    self._text(number, line, end)
+            elif group == "m":
+                self._entry(number, line, found["m"], found.start("m"), found.end("m"))
+            elif group == "t":
+                number = self._row(number, line, found.start("t"))
+            elif group == "h":
+                self._heading(number, line, found.start("h"), found.end("h"))
+            elif group == "f":
+                number = self._fence(number, found["f"], line, found.start("f"), found.end("f"))
+            elif group == "x":
+                self._entry(number, line, "", found.start("x"), found.start("x"))
+            elif group == "c":
+                number = self._comment(number, line, found.start("c"))
+            else:
+                self._tag(number, line, found["tag"], found.start("g"), found.end("g"))
+            self._blank = False
+
+    def _close(self) -> None:
+        self._para = None
+        self._list = None
+        self._stack = []
+        self._lead = ""
+
+    def _heading(self, number: int, line: str, start: int, end: int) -> None:
+        if start > 3 and ">" not in line[:start]:
+            self._text(number, line, start)
+            return
+        self._close()
+        title = _CLOSING.sub("", line[end:]).strip()
+        if title:
+            self.blocks.append(Heading(number, start + 1, end - start, title))
+
+    def _comment(self, number: int, line: str, start: int) -> int:
+        self._para = None
+        if line.find("-->", start + 4) >= 0:
+            return number
+        if self._comments:
+            for later in range(number, len(self.lines)):
+                if "-->" in self.lines[later]:
+                    return later + 1
+            self._comments = False
+        return number  # never closed: CommonMark would hide the rest, which would hide items
+
+    def _fence(self, number: int, mark: str, line: str, start: int, end: int) -> int:
+        fence = Fence(number, line[end:].strip())
+        if self._stack and start <= self._stack[0].indent:
+            self._close()
+        self._para = None
+        self.blocks.append(fence)
+        lines, count = self.lines, len(self.lines)
+        while number < count:
+            body = lines[number]
+            number += 1
+            bare = body.strip(" \t>")
+            if bare.startswith(mark) and not bare.strip(mark[0]):
+                break
+            fence.body.append((number, body))
+        return number
+
+    def _tag(self, number: int, line: str, name: str, start: int, end: int) -> None:
+        if name not in TAGS:
+            self._text(number, line, start)
+            return
+        self._close()
+        opens = line[start + 1] != "/"
+        text: str | None = None
+        if opens:
+            close = line.find(f"</{name}>", end)
+            if close >= 0:
+                text = line[end:close]
+        self.blocks.append(Tag(number, name, opens, text, end + 1))
+        if opens and text is None and line[end:].strip():
+            self._text(number, line, end)
+
+    def _row(self, number: int, line: str, start: int) -> int:
+        lines = self.lines
+        if number < len(lines) and "-" in lines[number] and _DELIMITER.match(lines[number]):
+            return self._table(number - 1, number + 1)
+        self._text(number, line, start)
+        return number
+
+    def _table(self, head: int, number: int) -> int:
+        if self._stack and len(self.lines[head]) - len(self.lines[head].lstrip()) <= self._stack[0].indent:
+            self._close()
+        self._para = None
+        table = Table(head + 1)
+        table.rows.append((head + 1, self.lines[head]))
+        while number < len(self.lines) and "|" in self.lines[number]:
+            table.rows.append((number + 1, self.lines[number]))
+            number += 1
+        self.blocks.append(table)
+        return number
+
+    def _entry(self, number: int, line: str, marker: str, start: int, end: int) -> None:
+        if marker in ("-", "*") and _BROKEN.match(line, start):
+            self._close()
+            return
+        at, size = end, len(line)
+        while at < size and line[at] in " \t\xa0":
+            at += 1
+        box = None
+        if at < size:
+            if line[at] in _START:
+                box = box_at(line, at, number)
+            elif line[at] in "*_":
+                inner = at + 1 + (line[at + 1 : at + 2] == line[at])
+                if inner < size and line[inner] in _START and line[inner] not in "[\\":
+                    box = box_at(line, inner, number)
+        if marker == "" and box is None:
+            self._text(number, line, start)
+            return
+        lead = line[:start]
+        indent = len(lead.expandtabs(4)) if "\t" in lead else start
+        text_at = at if box is None else box.end
+        before = self._stack[-1].kind if self._stack else ""
+        kind = _kind(marker, before) if marker else "x"
+        entry = Entry(number, indent, kind, text_at + 1, line[text_at:].rstrip(), box)
+        self._nest(entry)
+
+    def _nest(self, entry: Entry) -> None:
+        stack = self._stack
+        while stack and stack[-1].indent > entry.indent:
+            stack.pop()
+        same = [i for i, other in enumerate(stack) if other.indent == entry.indent]
+        if same:
+            alike = next((i for i in same if stack[i].kind == entry.kind), None)
+            top = stack[-1]
+            if alike is not None:
+                del stack[alike:]
+            elif self._blank or not self._nests(top, entry):
+                del stack[same[0] :]
+                if not stack and self._blank and "x" not in (top.kind, entry.kind):
+                    self._list = None
+            else:
+                entry.flat = True
+        if len(stack) > _DEEPEST:
+            del stack[_DEEPEST:]
+        self._para = None
+        if self._list is None:
+            self._list = List(entry.line)
+            self.blocks.append(self._list)
+        if stack:
+            entry.up = stack[-1]
+            entry.up.kids += 1
+            if self._blank:
+                entry.up.loose = True
+        if self._lead:
+            if entry.up is self._lead_of:
+                entry.lead = self._lead
+            elif self._lead_of not in stack:
+                self._lead = ""
+        held = self._list
+        held.entries.append(entry)
+        held.boxes = held.boxes or (entry.box is not None and entry.box.claim.raw not in CLAIM_GLYPHS)
+        stack.append(entry)
+
+    @staticmethod
+    def _nests(top: Entry, entry: Entry) -> bool:
+        """Whether a change of marker at one indent goes a level down (a word processor drops the indent)."""
+        if entry.kind == "x" or top.kind == "x":
+            return False
+        if top.kind == "n":
+            return entry.kind in "bocqrl"
+        if top.kind == "c":
+            return entry.kind in "oq"
+        return top.text.endswith(":") or top.kind == "o" and entry.kind == "q"
+
+    def _text(self, number: int, line: str, start: int) -> None:
+        text = line[start:].rstrip()
+        if not text:
+            self._para, self._blank = None, True
+            return
+        if self._list is not None:
+            top = self._stack[-1] if self._stack else None
+            if not self._blank and top is not None:
+                apart = start <= self._stack[0].indent and (
+                    _LABEL.match(text) is not None
+                    or self.paste
+                    and (looks_title(text) or _SAYS.match(text) or top.text[-1:] in ".;" and text[:1].isupper())
+                )
+                if not apart and not _RULE.match(text):
+                    if _is_lead(text):
+                        self._lead, self._lead_of = text, top
+                    if not top.loose:
+                        top.more.append(text)
+                    top.end = number
+                    return
+            elif top is not None and start >= 2 and start > self._stack[0].indent:
+                while len(self._stack) > 1 and self._stack[-1].indent >= start:
+                    self._stack.pop()
+                top = self._stack[-1]
+                top.loose, top.end = True, number
+                self._lead, self._lead_of = (text, top) if _is_lead(text) else ("", None)
+                return
+            self._close()
+        para = self._para
+        if para is not None:
+            if text[0] in "=-" and _RULE.match(text):
+                self._underline(number, text, para)
+                return
+        elif _RULE.match(text):
+            return
+        if para is None:
+            para = self._para = Para(number)
+            self.blocks.append(para)
+        para.lines.append((number, start, text))
+
+    def _underline(self, number: int, text: str, para: Para) -> None:
+        """A setext heading (4.3), or a rule under a paragraph that is plainly no title."""
+        self._para = None
+        title = " ".join(line for _, _, line in para.lines)
+        if len(para.lines) > 2 or len(title) > 120 or text[0] == "-" and title[-1:] in ".:;,|":
+            return
+        self.blocks[-1] = Heading(para.line, para.lines[0][1] + 1, 1 if text[0] == "=" else 2, title)
+
+
+CLAIM_GLYPHS = frozenset(DONE.replace("☑", "") + FAILED.replace("☒", "") + OTHER)
+"""Glyphs that decorate as often as they tick: alone they make no list a checklist."""
+
+
+def scan_blocks(lines: list[str]) -> tuple[list[Block], list[str]]:
+    """Blocks of a text and the lines of its front matter.
+
+    Args:
+        lines: the text's lines, without line endings.
+    """
+    scan = Scan(lines)
+    return scan.blocks, scan.preface

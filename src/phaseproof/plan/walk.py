@@ -1,0 +1,185 @@
+"""One walk over the blocks of a text: headings set the scene, every other block is read in it."""
+
+from __future__ import annotations
+
+from phaseproof.plan.blocks import Block, Fence, Heading, List, Para, Table, Tag
+from phaseproof.plan.dialects import know, title_meaning
+from phaseproof.plan.drafts import Node, Reading
+from phaseproof.plan.fences import read_fence
+from phaseproof.plan.ids import leading_id
+from phaseproof.plan.lists import read_list
+from phaseproof.plan.outlines import Lines, is_invariant
+from phaseproof.plan.paragraphs import read_para, status_claim
+from phaseproof.plan.scanner import scan_blocks
+from phaseproof.plan.tables import read_table
+from phaseproof.plan.tags import inner_tag, read_tag, read_tagged
+from phaseproof.plan.titles import Unit, clean, heading_claim, is_header_line, section_kind, unit_of
+from phaseproof.plan.vocabulary import FORM, HARD, ITEM_KINDS, STOP, Meaning
+
+_WEAKER = frozenset(("gate", "acceptance", "test", "task"))
+_STRONGER = frozenset(("exit", "precondition", "acceptance"))
+
+
+def read_blocks(lines: list[str], path: str) -> Reading:
+    """The reading of a text.
+
+    Args:
+        lines: its lines, without line endings.
+        path: its path, for telling what sort of document it is.
+    """
+    blocks, preface = scan_blocks(lines)
+    reading = Reading(lines, path)
+    know(reading, blocks, preface)
+    _survey_headings(reading, blocks)
+    walk = _Walk(reading)
+    for block in blocks:
+        walk.take(block)
+    return reading
+
+
+class _Walk:
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.stack: list[Node] = []
+        self.before = ""
+        self.last_heading = -2
+        self.fixed: Node | None = None  # an invariant told as a heading: what stands beneath is its text
+
+    def take(self, block: Block) -> None:
+        reading = self.reading
+        if isinstance(block, Heading):
+            self._heading(block)
+            return
+        if isinstance(block, Tag):
+            read_tag(reading, block)
+            if not inner_tag(reading):
+                reading.label, reading.sticky = None, False
+            return
+        if self.fixed is not None and self.fixed is reading.node:
+            if reading.drafts:
+                reading.drafts[-1].end = max(reading.drafts[-1].end, _end(block))
+            return
+        tag = inner_tag(reading)
+        if tag and read_tagged(reading, block, tag):
+            return
+        if isinstance(block, Para):
+            read_para(reading, block)
+            self.before = block.lines[-1][2]
+        elif isinstance(block, List):
+            read_list(reading, block)
+            self.before = block.entries[-1].text
+        elif isinstance(block, Table):
+            read_table(reading, block)
+        else:
+            read_fence(reading, block, self.before)
+
+    def _heading(self, block: Heading) -> None:
+        reading = self.reading
+        line = reading.lines[block.line - 1]
+        self.before = block.title
+        follows = block.level == 1 and block.line == self.last_heading + 1 and reading.node is not None and reading.node.level == 1
+        self.last_heading = block.line if block.level == 1 else -2
+        if follows or is_header_line(block.title):
+            status_claim(reading, block.line, 0, line)
+            return
+        while self.stack and self.stack[-1].level >= block.level:
+            self.stack.pop()
+        up = self.stack[-1] if self.stack else None
+        node = self._node(block, up)
+        reading.nodes.append(node)
+        self.stack.append(node)
+        reading.node, reading.label, reading.sticky = node, None, False
+        reading.header = block.level == 1 and not any(n.level > 1 for n in reading.nodes)
+        node.claim = heading_claim(line, block.line)
+        self.fixed = None
+        self._title_item(block, node)
+
+    def _node(self, block: Heading, up: Node | None) -> Node:
+        reading = self.reading
+        words = clean(block.title)
+        found = title_meaning(reading, block.title, block.level)
+        unit = unit_of(block.title)
+        first = not reading.nodes or block.level <= 2 and len(reading.nodes) == 1
+        if first and found is not None and found.kind in (FORM, HARD, STOP):
+            found = None
+        named = unit is not None and (unit.leads or first and found is None and unit.kind != "gate")
+        kind = unit.kind if unit is not None and named else section_kind(words, found)
+        node = Node(block.line, block.level, words, kind, unit.id if unit is not None and named else None, found, up)
+        node.unit = unit is not None and unit.leads
+        node.leaf, node.listed = block.line not in reading.branches, block.line in reading.listed
+        if found is None or found.kind in _WEAKER and not found.strong or _lettered_gate(unit):
+            node.meaning = _inherited(node, up, found, unit)
+        if named and unit is not None and unit.kind == "phase" and reading.phase is None:
+            reading.phase = unit.id
+        return node
+
+    def _title_item(self, block: Heading, node: Node) -> None:
+        """A heading that is an item itself: an invariant, or a criterion with an identifier among its like."""
+        reading = self.reading
+        lines: Lines = [(block.line, 0, node.title)]
+        for number in range(block.line + 1, min(block.line + 5, len(reading.lines) + 1)):
+            text = reading.lines[number - 1].strip()
+            if text:
+                lines.append((number, 0, text))
+        identity = is_invariant(lines, 0)
+        if identity is not None and not node.unit and (node.up is None or node.up.meaning is None or node.up.meaning.kind not in (FORM, HARD)):
+            draft = reading.add(block.line, block.column, "invariant", node.title, node=node.up or node, identity=identity)
+            draft.end = block.line
+            node.holds, self.fixed = False, node
+            return
+        above = node.up.meaning if node.up is not None else None
+        if node.unit or above is None or above.kind not in ITEM_KINDS or node.own or not node.leaf:
+            return
+        identity = leading_id(node.title, boxed=False)
+        if identity is not None and not identity[0].isdigit() and " " not in identity and above.kind != "task":
+            reading.add(block.line, block.column, above.kind, node.title, node=node.up, identity=identity)  # type: ignore[arg-type]
+            self.fixed = node
+
+
+def _lettered_gate(unit: Unit | None) -> bool:
+    return unit is not None and unit.leads and unit.kind == "gate"
+
+
+def _inherited(node: Node, up: Node | None, own: Meaning | None, unit: Unit | None) -> Meaning | None:
+    """What a heading means that says nothing, or something weaker than what it stands under."""
+    above = up.meaning if up is not None else None
+    if _lettered_gate(unit) and own is None:
+        own = Meaning("gate", True)
+    if above is None or above.kind == "task" and up is not None and up.level == 1:
+        return own
+    if own is None:
+        if node.unit and above.kind not in ITEM_KINDS and above.kind != FORM:
+            return None
+        return above
+    if above.kind in _STRONGER and above.strong and own.kind == "gate":
+        return above
+    return above if above.kind == FORM else own
+
+
+def _end(block: Block) -> int:
+    if isinstance(block, List):
+        return max(entry.end for entry in block.entries)
+    if isinstance(block, Para):
+        return block.lines[-1][0]
+    if isinstance(block, Fence) and block.body:
+        return block.body[-1][0]
+    if isinstance(block, Table):
+        return block.rows[-1][0]
+    return block.line
+
+
+def _survey_headings(reading: Reading, blocks: list[Block]) -> None:
+    """Notes which headings have others, or lists, beneath them, before the walk begins."""
+    reading.listed = set()
+    reading.branches = set()
+    stack: list[Heading] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            while stack and stack[-1].level >= block.level:
+                stack.pop()
+            if stack:
+                reading.branches.add(stack[-1].line)
+            stack.append(block)
+        elif stack and isinstance(block, List | Table | Fence):
+            reading.listed.add(stack[-1].line)
+
