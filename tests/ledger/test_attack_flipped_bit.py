@@ -58,6 +58,19 @@ def test_a_flipped_bit_in_the_database_is_named_or_carried_nothing(whole: Path, 
     assert outcome.count("named") > len(outcome) // 3
 
 
+def test_damage_to_the_tables_own_description_is_refused_and_nothing_else(whole: Path, tmp_path: Path) -> None:
+    """Text that no decoder takes, where SQLite quotes it in its message."""
+    before = contents(whole)
+    data = (whole / "ledger.db").read_bytes()
+    database = tmp_path / "ledger"
+    shutil.copytree(whole, database)
+    for name in (b"tablecheckpoints", b"tableonceonce", b"CREATE TABLE streams(name"):
+        for offset in range(data.index(name), data.index(name) + len(name), 2):
+            flip(database / "ledger.db", offset, 7)
+            assert verdict(database, before) == "named", offset
+            flip(database / "ledger.db", offset, 7)
+
+
 def test_every_bit_of_a_stored_event_object_and_checkpoint_counts(whole: Path, tmp_path: Path) -> None:
     """Offsets that certainly carry stored data: no flip there may go unnoticed."""
     data = (whole / "ledger.db").read_bytes()

@@ -134,7 +134,7 @@ class _Pass:
         ):
             try:
                 step()
-            except sqlite3.Error as error:
+            except database.FAULTS as error:
                 at = f"event {self.events}" if step == self._events else record
                 refusal = database.translate(error, at)
                 if not isinstance(refusal, Untrue):

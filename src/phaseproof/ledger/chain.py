@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256 as _sha256
 from typing import Annotated, Any
 
@@ -89,12 +90,7 @@ def prepare(entry: Entry) -> Prepared:
         Unable: `event-malformed`: a name, instant, payload, object or `once` that no ledger takes;
             `event-too-large`.
     """
-    if not _STREAM.match(entry.stream):
-        raise _malformed(f"stream name {entry.stream[:80]!r} is not 1 to {MAX_NAME} printable ASCII characters")
-    if len(entry.type) > MAX_NAME or not _TYPE.match(entry.type):
-        raise _malformed(f"event type {entry.type[:80]!r} is not in kebab case")
-    if len(entry.actor) > MAX_NAME:
-        raise _malformed(f"actor is longer than {MAX_NAME} characters")
+    _check_names(entry.stream, entry.type, entry.actor)
     if entry.expected is not None and entry.expected < 0:
         raise _malformed(f"expected seq {entry.expected} is below 0")
     if not is_instant(entry.at):
@@ -104,7 +100,6 @@ def prepare(entry: Entry) -> Prepared:
         payload = _copied(entry.payload, encoded)
         if not isinstance(payload, dict) or encode_trusted(payload) != encoded:
             raise _malformed("payload is not a canonical JSON object")
-        entry.actor.encode()
     except (ValueError, RecursionError) as error:
         raise _malformed(str(error)) from error
     if len(encoded) > MAX_EVENT - 4096:
@@ -113,17 +108,19 @@ def prepare(entry: Entry) -> Prepared:
             f"a payload of {len(encoded)} bytes is above the limit of {MAX_EVENT - 4096}",
             "keep it as an object and name its digest in the payload",
         )
-    for digest, data in entry.objects.items():
-        if sha256(data) != digest:
-            raise _malformed(f"object {digest} does not hash to its name")
+    named = b""
+    if entry.objects:
+        for digest, data in entry.objects.items():
+            if sha256(data) != digest:
+                raise _malformed(f"object {digest} does not hash to its name")
+        named = b"".join(sorted(bytes.fromhex(digest[7:]) for digest in entry.objects))
     once = None
     if entry.once is not None:
         # The bytes are the authority: what may be accepted only once has to be named in them.
         once = bytes.fromhex(entry.once[7:]) if is_digest(entry.once) else b""
         if not once or not names(encoded, once):
             raise _malformed(f"the payload does not name {entry.once!r}, which it is to be accepted once for")
-    objects = b"".join(sorted(bytes.fromhex(digest[7:]) for digest in entry.objects)) if entry.objects else b""
-    return Prepared(entry, payload, encoded, objects, once)
+    return Prepared(entry, payload, encoded, named, once)
 
 
 def link(prepared: Prepared, tenant: Digest, position: int, seq: int, prev: Digest) -> tuple[Event, bytes, Digest]:
@@ -210,12 +207,12 @@ def decode_strict(data: bytes, position: int) -> Event:
 
 
 def follow(
-    rows: Iterable[tuple[int, bytes, bytes]], tenant: Digest, position: int, prev: Digest, seqs: dict[str, int]
+    rows: Iterable[tuple[bytes, bytes]], tenant: Digest, position: int, prev: Digest, seqs: dict[str, int]
 ) -> Iterator[tuple[Event, Digest]]:
     """Events of stored rows with their digests, the chain checked as they are read.
 
     Args:
-        rows: position, stored hash (32 bytes) and canonical bytes, in order.
+        rows: stored hash (32 bytes) and canonical bytes, in order of position.
         tenant: whose ledger this is.
         position: position of the first row.
         prev: digest of the event before the first row; `ZERO` at position 0.
@@ -226,28 +223,41 @@ def follow(
     """
     whole = position == 0
     owner = ZERO if whole else tenant
-    for stored, digest, data in rows:
-        if stored != position:
-            raise missing(position, f"the next one stored is {stored}")
+    known = seqs.get
+    hashed_of, typed = _sha256, _typed
+    for digest, data in rows:
         try:
-            hashed = _sha256(data)
-            event = _typed(data)
+            hashed = hashed_of(data)
+            event = typed(data)
         except (msgspec.DecodeError, RecursionError, TypeError, UnicodeDecodeError) as error:
             raise altered(position, f"is not an event: {error}") from error
-        if hashed.digest() != digest:
-            raise altered(position, "does not hash to what was stored for it")
-        if event.prev != prev:
-            raise broken(position, event.prev, prev)
         stream, seq = event.stream, event.seq
-        if event.position != position or event.tenant != owner:
-            raise altered(position, "says another position or tenant")
-        if seq != seqs.get(stream, 0 if whole else seq):
-            raise altered(position, f"has seq {seq} in stream {stream}, not the next one")
+        if (
+            hashed.digest() != digest
+            or event.prev != prev
+            or event.position != position
+            or event.tenant != owner
+            or seq != known(stream, 0 if whole else seq)
+        ):
+            raise _blame(event, hashed.digest() == digest, owner, position, prev)
         seqs[stream] = seq + 1
         owner = tenant
         prev = "sha256:" + hashed.hexdigest()
         position += 1
         yield event, prev
+
+
+def _blame(event: Event, intact: bool, owner: Digest, position: int, prev: Digest) -> Untrue:
+    """What is wrong with an event that does not stand where it should."""
+    if not intact:
+        return altered(position, "does not hash to what was stored for it")
+    if event.position > position and event.tenant == owner:
+        return missing(position, f"the next one stored is {event.position}")
+    if event.position != position or event.tenant != owner:
+        return altered(position, "says another position or tenant")
+    if event.prev != prev:
+        return broken(position, event.prev, prev)
+    return altered(position, f"has seq {event.seq} in stream {event.stream}, not the next one")
 
 
 def altered(position: int, how: str) -> Untrue:
@@ -266,6 +276,24 @@ def broken(position: int, says: Digest, found: Digest) -> Untrue:
 
 
 _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
+
+
+@lru_cache(maxsize=1024)
+def _check_names(stream: str, kind: str, actor: str) -> None:
+    if not _STREAM.match(stream):
+        raise _malformed(f"stream name {stream[:80]!r} is not 1 to {MAX_NAME} printable ASCII characters")
+    if len(kind) > MAX_NAME or not _TYPE.match(kind):
+        raise _malformed(f"event type {kind[:80]!r} is not in kebab case")
+    if len(actor) > MAX_NAME or not _encodes(actor):
+        raise _malformed(f"actor is longer than {MAX_NAME} characters, or no text")
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _copied(payload: Any, encoded: bytes) -> Any:

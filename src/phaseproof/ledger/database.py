@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +24,9 @@ APPLICATION_ID = 0x50686150
 VERSION = 1
 """Schema version, written twice into SQLite's user version: a flipped bit must not pass for a newer program's work."""
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a read of a damaged file raises: SQLite's own message may hold damaged text, which Python cannot decode."""
+
 SCHEMA = (
     "CREATE TABLE events(position INTEGER PRIMARY KEY, hash BLOB NOT NULL, once BLOB, objects BLOB NOT NULL, "
     "body BLOB NOT NULL)",
@@ -31,6 +36,7 @@ SCHEMA = (
     "CREATE TABLE checkpoints(number INTEGER PRIMARY KEY, digest BLOB NOT NULL, note BLOB NOT NULL)",
 )
 
+_TABLES = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid"
 _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
 
 
@@ -70,7 +76,7 @@ def connect(path: Path, *, writable: bool, wait: float) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode=WAL")
         # One flush per commit: the log's (SQLite, "Write-Ahead Logging", synchronous=FULL).
         connection.execute("PRAGMA synchronous=FULL")
-    except sqlite3.Error as error:
+    except FAULTS as error:
         connection.close()
         raise translate(error, "the ledger") from error
     except PhaseproofError:
@@ -100,11 +106,18 @@ def check_identity(connection: sqlite3.Connection) -> None:
             f"{FILE} has version {version}; this program reads up to {VERSION}",
             "upgrade phaseproof",
         )
-    if version != VERSION:
-        raise Untrue("ledger-corrupt", f"{FILE} states the version {version}, which never existed", _RESTORE)
-    found = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
-    if [row[0] for row in found] != [line.encode() for line in SCHEMA]:
+    if connection.execute(_TABLES).fetchall() != _tables():
         raise Untrue("ledger-corrupt", f"the tables of {FILE} are not a ledger's", _RESTORE)
+
+
+@cache
+def _tables() -> list[tuple[bytes | None, ...]]:
+    """How this SQLite describes the ledger's tables."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.text_factory = bytes
+        for statement in SCHEMA:
+            connection.execute(statement)
+        return connection.execute(_TABLES).fetchall()
 
 
 def stamp(version: int) -> int:
@@ -174,7 +187,7 @@ def regular(path: Path) -> bool:
     return True
 
 
-def translate(error: sqlite3.Error, what: str) -> PhaseproofError:
+def translate(error: sqlite3.Error | UnicodeDecodeError, what: str) -> PhaseproofError:
     """What an SQLite error means for the reader.
 
     Args:

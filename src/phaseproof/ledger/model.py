@@ -10,7 +10,7 @@ from msgspec import Struct
 from phaseproof.digests import ZERO, Digest
 
 
-class Event(Struct, frozen=True, forbid_unknown_fields=True):
+class Event(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One event, as its canonical bytes hold it.
 
     Attributes:

@@ -18,7 +18,7 @@ from phaseproof.ledger.head import Head, HeadFile
 from phaseproof.ledger.model import Appended, Checkpoint, Event
 
 _CHUNK = 1000
-_RANGE = "SELECT position, hash, body FROM events WHERE position >= ? AND position < ? ORDER BY position"
+_RANGE = "SELECT hash, body FROM events WHERE position >= ? AND position < ? ORDER BY position"
 _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
 
 
@@ -59,9 +59,9 @@ class SqliteReading:
         until = self._bound(0, until)
         body: list[bytes] = []
 
-        def noted() -> Iterator[tuple[int, bytes, bytes]]:
+        def noted() -> Iterator[tuple[bytes, bytes]]:
             for row in self._rows(0, until):
-                body.append(row[2])
+                body.append(row[1])
                 yield row
 
         for _ in chain.follow(noted(), self._tenant, 0, ZERO, {}):
@@ -139,14 +139,15 @@ class SqliteReading:
             raise Untrue("ledger-truncated", f"events up to {wanted} were asked for; the ledger holds {size}", _RESTORE)
         return size if until is None else until
 
-    def _rows(self, since: int, until: int) -> Iterator[tuple[int, bytes, bytes]]:
+    def _rows(self, since: int, until: int) -> Iterator[tuple[bytes, bytes]]:
+        """Hashes and bytes of a range; a gap within it is left to `chain.follow`, which reads the positions."""
         while since < until:
             upper = min(since + _CHUNK, until)
             with self._reading(f"an event of {since} to {upper - 1}") as connection:
                 rows = connection.execute(_RANGE, (since, upper)).fetchall()
             yield from rows
             if len(rows) != upper - since:
-                raise chain.missing(rows[-1][0] + 1 if rows else since, "the ledger goes on after it")
+                raise chain.missing(since + len(rows), "the ledger goes on after it")
             since = upper
 
     def _event(self, position: int) -> tuple[Event, Digest]:
@@ -158,8 +159,8 @@ class SqliteReading:
             row = connection.execute(_RANGE, (position, position + 1)).fetchone()
         if row is None:
             raise chain.missing(position, "something in the ledger points to it")
-        body = row[2]
-        if not isinstance(body, bytes) or sha256(body).digest() != row[1]:
+        body = row[1]
+        if not isinstance(body, bytes) or sha256(body).digest() != row[0]:
             raise chain.altered(position, "does not hash to what was stored for it")
         event = chain.decode(body, position)
         if event.position != position or event.tenant != (self._tenant if position else ZERO):
@@ -195,7 +196,7 @@ class SqliteReading:
         with self._lock:
             try:
                 yield self._connection
-            except sqlite3.Error as error:
+            except database.FAULTS as error:
                 raise database.translate(error, what) from error
 
 

@@ -218,7 +218,7 @@ class SqliteLedger(SqliteReading):
                         with suppress(sqlite3.Error):
                             connection.execute("ROLLBACK")
                     raise
-            except sqlite3.Error as error:
+            except database.FAULTS as error:
                 raise database.translate(error, what) from error
             tail = transaction.tail
             after = Head(self._tenant, tail.position + 1, tail.hash, transaction.objects, transaction.checkpoints)
