@@ -18,7 +18,7 @@ from phaseproof.checks.artifact_options import ArtifactOptions
 from phaseproof.checks.content import NoAnswer, demands_content, judge, loaded
 from phaseproof.checks.findings import fit
 from phaseproof.checks.kind import Bench, Control, Finding, Outcome, Plant, Result, truncation
-from phaseproof.checks.reading import Unfit, read, walk
+from phaseproof.checks.reading import Unfit, is_glob, matching, read, walk
 from phaseproof.checks.structured import Malformed
 from phaseproof.checks.wording import planted
 from phaseproof.repo.globs import compile_glob
@@ -115,22 +115,13 @@ def _schema(options: ArtifactOptions, bench: Bench) -> Any:
 def _files(bench: Bench, pattern: str) -> tuple[list[str], list[Finding]]:
     """The files that a path, folder or glob names; of a folder, those that are not empty."""
     place = pattern.rstrip("/")
-    wild = any(char in pattern for char in "*?[")
-    folder = False
-    files = [place]
-    if wild:
-        glob = compile_glob(pattern)
-        files = [path for path in walk(bench.root) if glob.matches(path)]
-    else:
-        try:
-            folder = stat.S_ISDIR(os.lstat(bench.root / place).st_mode)
-        except OSError:
-            files = []
+    files = matching(bench.root, place)
+    folder = files == [place] and stat.S_ISDIR(os.lstat(bench.root / place).st_mode)
     if folder:
-        files = [path for path in walk(bench.root, place) if os.lstat(bench.root / path).st_size]
+        files = sorted(path for path in walk(bench.root, place) if os.lstat(bench.root / path).st_size)
     if files:
         return files, []
-    path = "" if wild else place
+    path = "" if is_glob(place) else place
     words = f"{place} is a folder without content" if folder else f"{place} is not there"
     return [], [Finding("artifact-missing", words, path=path)]
 

@@ -6,7 +6,10 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
+
+from phaseproof.repo.globs import compile_glob
 
 MAX_FILES = 20_000
 """Entries looked at when a folder is walked."""
@@ -120,6 +123,25 @@ def walk(root: Path, below: str = "") -> Iterator[str]:
                 waiting.append((path, depth + 1))
             else:
                 yield path
+
+
+def matching(root: Path, pattern: str) -> list[str]:
+    """What stands below a folder under a path or glob: files, and links and FIFOs in the place of files; sorted.
+
+    Raises:
+        Unfit: what `walk` raises.
+        Usage: the pattern is no glob.
+    """
+    if not is_glob(pattern):
+        return [pattern] if os.path.lexists(root / pattern) else []
+    glob = compile_glob(pattern)
+    fixed = list(takewhile(lambda part: not is_glob(part), pattern.split("/")[:-1]))
+    return sorted(path for path in walk(root, "/".join(fixed)) if glob.matches(path))
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether a path has wildcards."""
+    return any(char in pattern for char in "*?[")
 
 
 def keep(out: Path, name: str, data: bytes) -> Path:

@@ -112,7 +112,7 @@ def _load(entry: EntryPoint) -> Kind:
         made: Any = entry.load()()
     except ImportError as error:
         package = (error.name or "").partition(".")[0]
-        if package and package != entry.value.partition(".")[0]:
+        if package and package != entry.module.partition(".")[0]:
             raise Unable(
                 "extra-missing",
                 f"kind {entry.name!r} needs the package {package!r}, which is not installed",

@@ -11,8 +11,7 @@ from phaseproof.checks.cases import Case
 from phaseproof.checks.demands import OUT
 from phaseproof.checks.junit import MAX_BYTES, MAX_CASES, Unreadable, parse
 from phaseproof.checks.kind import Bench
-from phaseproof.checks.reading import Unfit, opened, walk
-from phaseproof.repo.globs import compile_glob
+from phaseproof.checks.reading import Unfit, matching, opened
 
 MAX_REPORTS = 5_000
 """Files of one run (Gradle and surefire write one per class)."""
@@ -37,7 +36,7 @@ def standing(junit: str, bench: Bench) -> str:
         Unfit: the folder cannot be listed.
     """
     root, pattern = _place(junit, bench)
-    found = _matching(root, pattern)
+    found = matching(root, pattern)
     return found[0] if found else ""
 
 
@@ -49,7 +48,7 @@ def collect(junit: str, bench: Bench) -> Reports:
         Unreadable: one that is no report.
     """
     root, pattern = _place(junit, bench)
-    found = _matching(root, pattern)
+    found = matching(root, pattern)
     if not found:
         raise Unfit("missing", f"no report was written to {junit}")
     if len(found) > MAX_REPORTS:
@@ -77,16 +76,6 @@ def collect(junit: str, bench: Bench) -> Reports:
 
 def _place(junit: str, bench: Bench) -> tuple[Path, str]:
     return (bench.out, junit.removeprefix(OUT)) if junit.startswith(OUT) else (bench.root, junit)
-
-
-def _matching(root: Path, pattern: str) -> list[str]:
-    if not any(char in pattern for char in "*?["):
-        # One name: no walk, and a link in its place is seen as what it is.
-        return [pattern] if os.path.lexists(root / pattern) else []
-    glob = compile_glob(pattern)
-    fixed = pattern.split("/")[:-1]
-    wild = next((index for index, part in enumerate(fixed) if any(char in part for char in "*?[")), len(fixed))
-    return [path for path in walk(root, "/".join(fixed[:wild])) if glob.matches(path)]
 
 
 def _read(root: Path, path: str, since: float) -> bytes:

@@ -125,7 +125,7 @@ def _scan(text: str) -> None:
     """Refuse by events, before anything is composed: composing recurses, and aliases multiply."""
     depth = nodes = documents = 0
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Malformed("aliases and anchors are not read", line)
         if isinstance(event, yaml.NodeEvent):
