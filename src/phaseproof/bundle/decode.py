@@ -18,6 +18,7 @@ from msgspec import inspect as types
 from phaseproof.bundle import forms
 from phaseproof.bundle.mistakes import Mistake, nearest, quote
 from phaseproof.bundle.yaml_source import Mapping, Node, Scalar, Sequence, plain
+from phaseproof.errors import Usage
 
 INVALID: Final = object()
 """Stands for a value about which a mistake was noted."""
@@ -62,7 +63,7 @@ class Decoder:
             return INVALID
         try:
             return cls(**values)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, Usage) as error:
             return self.fault(node, where, str(error).rstrip("."))
 
     def fields(

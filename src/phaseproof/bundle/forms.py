@@ -97,6 +97,8 @@ def plan_pattern(word: str) -> str:
     strange = _strange(word)
     if strange:
         raise ValueError(strange.replace("names are ASCII", "paths of plans are ASCII"))
+    if ":" in word:
+        raise ValueError(f"the path {quote(word)} holds a “:”, which ends a plan's path in the full id of an item")
     return pattern(path(word))
 
 

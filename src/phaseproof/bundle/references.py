@@ -30,8 +30,9 @@ def listed(config: Config, plans: Mapping[str, Plan], mistakes: list[Mistake]) -
             message = f"no plan matches {quote(pattern)}" if wild else f"no file {quote(pattern)} in the tree"
             mistakes.append(config.mistake(path, message, near, word=pattern))
         for plan in found:
-            if not plan.isascii():
-                mistakes.append(config.mistake(path, f"{quote(plan)}: paths of plans are ASCII", word=pattern))
+            if not plan.isascii() or ":" in plan:
+                message = f"{quote(plan)}: paths of plans are ASCII without “:”"
+                mistakes.append(config.mistake(path, message, word=pattern))
             if path[0] != "phases":
                 continue
             phase = phases[path[1]]
