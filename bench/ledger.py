@@ -50,10 +50,11 @@ class Ours:
         self.folder = folder / "ours"
         self.ledger: SqliteLedger = create(self.folder, at=AT, actor="a", payload={"nonce": "n", "programme": "p"})
         self.ledger.append([entry(number) for number in range(WARM)])
+        self.entries = [entry(number) for number in range(100)]
 
     def append(self, count: int) -> None:
         """One commit."""
-        self.ledger.append([entry(number) for number in range(count)])
+        self.ledger.append(self.entries[:count])
 
 
 class Bare:
@@ -121,6 +122,7 @@ class Application:
                 self.last = envelope
 
         path = str(folder / "application.db")
+        self.digests = [sha256(b"%d" % number) for number in range(1000)]
         self.app: Any = Base(env={"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": path})
         self.checks = [Check(name=f"check-{number}") for number in range(20)]
         for _ in range(WARM // 1000):
@@ -131,7 +133,7 @@ class Application:
         touched = {}
         for number in range(count):
             check = self.checks[number % 20]
-            check.record(envelope=sha256(b"%d" % number), outcome="positive", at=AT, actor="ci")
+            check.record(envelope=self.digests[number], outcome="positive", at=AT, actor="ci")
             touched[number % 20] = check
         self.app.save(*touched.values())
 

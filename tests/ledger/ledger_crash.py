@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from ledger_support import AT, evidence, new
+from ledger_support import AT, evidence, indexed_every, new
 
 from phaseproof.errors import Conflict
 from phaseproof.ledger import audit
@@ -37,7 +37,7 @@ def say(*words: object) -> None:
 def write(folder: Path, seed: int) -> None:
     """Append until killed; a line for each acknowledged append."""
     source = random.Random(seed)
-    with open_ledger(folder, wait=30.0) as ledger:
+    with indexed_every(20), open_ledger(folder, wait=30.0) as ledger:
         say("ready")
         for number in range(1_000_000):
             count = source.choice((1, 1, 2, 5))

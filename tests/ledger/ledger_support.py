@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from phaseproof.digests import Digest, sha256
 from phaseproof.errors import PhaseproofError, Untrue
-from phaseproof.ledger import audit
+from phaseproof.ledger import audit, sqlite
 from phaseproof.ledger.model import Entry
 from phaseproof.ledger.opening import create, open_ledger
 from phaseproof.ledger.sqlite import SqliteLedger
@@ -56,9 +56,19 @@ def evidence(number: int, *, size: int = 200, check: str = "unit") -> Entry:
     )
 
 
+@contextmanager
+def indexed_every(events: int) -> Iterator[None]:
+    """The index of streams brought up more often, so that a small ledger has one."""
+    usual, sqlite.INDEX_LAG = sqlite.INDEX_LAG, events
+    try:
+        yield
+    finally:
+        sqlite.INDEX_LAG = usual
+
+
 def furnished(folder: Path, events: int = 12) -> Digest:
     """A closed ledger with something in every table, an object file and two checkpoints."""
-    with new(folder) as ledger:
+    with indexed_every(4), new(folder) as ledger:
         for number in range(events // 2):
             ledger.append([evidence(number), fact(note=f"line {number}")])
         ledger.checkpoint(Signer())

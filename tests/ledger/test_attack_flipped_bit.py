@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from ledger_support import Signer, contents, evidence, fact, faults, flip, furnished, new
+from ledger_support import Signer, contents, evidence, fact, faults, flip, furnished, indexed_every, new
 
 from phaseproof.ledger.opening import open_ledger
 
@@ -17,7 +17,7 @@ SAMPLES = 350
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("whole") / "ledger"
-    with new(folder) as ledger:
+    with indexed_every(15), new(folder) as ledger:
         for number in range(40):
             ledger.append([evidence(number, check=f"c{number % 7}"), fact(note="x" * 60, n=number)])
         ledger.append([evidence(900, size=9_000)])

@@ -10,7 +10,7 @@ from ledger_support import Signer, contents, fact, faults, furnished, new, tampe
 
 from phaseproof.digests import raw, sha256
 from phaseproof.errors import Untrue
-from phaseproof.ledger import audit, chain
+from phaseproof.ledger import audit, chain, sqlite
 from phaseproof.ledger.opening import open_ledger
 
 
@@ -51,6 +51,10 @@ EDITS = {
     "DELETE FROM streams WHERE name = 'log'": "stream log",
     "UPDATE streams SET name = CAST(name AS BLOB) WHERE name = 'log'": "stream log",
     "INSERT INTO streams VALUES ('another', 3, 0)": "stream another",
+    "UPDATE streams SET seq = seq + 1 WHERE name = ''": "streams",
+    "UPDATE streams SET seq = seq - 1, position = position - 1 WHERE name = ''": "stream",
+    "UPDATE streams SET seq = 900, position = 900 WHERE name = ''": "streams",
+    "DELETE FROM streams WHERE name = ''": "streams",
     "UPDATE once SET position = position + 1": "once sha256:",
     "DELETE FROM once": "once sha256:",
     "INSERT INTO once VALUES (zeroblob(32), 3)": "once sha256:0000",
@@ -191,6 +195,7 @@ def test_an_index_that_lies_does_not_make_evidence_vanish(tmp_path: Path) -> Non
 def test_an_index_that_lies_about_a_stream_is_not_written_behind(tmp_path: Path) -> None:
     with new(tmp_path) as ledger:
         ledger.append([fact("s", 0), fact("s", 1), fact("t", 0)])
+        ledger.append([fact("filler") for _ in range(sqlite.INDEX_LAG)])
     for lie in ("seq = 5", "position = 3", "position = 900", "position = 'x'"):
         with tampering(tmp_path) as connection:
             connection.execute(f"UPDATE streams SET {lie} WHERE name = 's'")

@@ -54,8 +54,6 @@ def test_one_who_rewrites_the_head_too_is_betrayed_by_a_stored_checkpoint(tmp_pa
     with tampering(folder) as connection:
         connection.execute("DELETE FROM events WHERE position >= 10")
         tail = connection.execute("SELECT hash FROM events WHERE position = 9").fetchone()[0]
-        heads = connection.execute("SELECT name FROM streams WHERE position >= 10").fetchall()
-        assert heads
     write_head(folder, tmp_path / "a", events=10, tail="sha256:" + tail.hex())
     with open_ledger(folder) as ledger:
         assert ledger.size() == 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,11 +13,11 @@ import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_support import AT, evidence, fact, new
+from ledger_support import AT, evidence, fact, indexed_every, new
 
 from phaseproof.digests import ZERO, sha256
 from phaseproof.errors import Conflict, Unable, Untrue
-from phaseproof.ledger import audit, chain, objects
+from phaseproof.ledger import audit, chain, objects, prepared
 from phaseproof.ledger.model import Entry, Event
 from phaseproof.ledger.opening import open_ledger
 
@@ -180,7 +181,7 @@ def test_too_large_an_event_and_too_large_an_object_are_refused(tmp_path: Path, 
     monkeypatch.setattr(objects, "MAX_OBJECT", 1000)
     with new(tmp_path) as ledger:
         with pytest.raises(Unable) as event:
-            ledger.append([fact(text="x" * chain.MAX_EVENT)])
+            ledger.append([fact(text="x" * prepared.MAX_EVENT)])
         with pytest.raises(Unable) as stored:
             ledger.put(b"x" * 1001)
         assert (event.value.rule, stored.value.rule) == ("event-too-large", "object-too-large")
@@ -210,8 +211,8 @@ plain = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(payload=st.dictionaries(st.text(st.characters(codec="ascii")), plain, max_size=5))
 def test_an_events_bytes_are_those_of_an_independent_canonical_encoder(payload: dict[str, Any]) -> None:
-    prepared = chain.prepare(Entry("s", None, "noted", AT, "ä", payload))
-    event, body, digest = chain.link(prepared, ZERO, 7, 3, ZERO)
+    ready = prepared.prepare(Entry("s", None, "noted", AT, "ä", payload))
+    event, body, digest = chain.link(ready, ZERO, 7, 3, ZERO)
     fields = {name: getattr(event, name) for name in Event.__struct_fields__}
     assert body == rfc8785.dumps(fields)
     assert digest == sha256(body)
@@ -229,9 +230,9 @@ def test_a_float_is_never_taken_wherever_it_stands(value: Any) -> None:
     entry = Entry("s", None, "noted", AT, "", {"value": value})
     if floats(value):
         with pytest.raises(Unable):
-            chain.prepare(entry)
+            prepared.prepare(entry)
     else:
-        assert chain.prepare(entry).payload.keys() == {"value"}
+        assert prepared.prepare(entry).payload.keys() == {"value"}
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,7 @@ def test_a_float_is_never_taken_wherever_it_stands(value: Any) -> None:
     ],
 )
 def test_strict_decoding_takes_one_byte_form_only(damage: Any) -> None:
-    _, body, _ = chain.link(chain.prepare(fact("s", x=1)), ZERO, 7, 3, ZERO)
+    _, body, _ = chain.link(prepared.prepare(fact("s", x=1)), ZERO, 7, 3, ZERO)
     assert chain.decode_strict(body, 7).seq == 3
     assert damage(body) != body
     with pytest.raises(Untrue) as refusal:
@@ -266,7 +267,7 @@ def test_strict_decoding_takes_one_byte_form_only(damage: Any) -> None:
 
 def test_an_instant_is_one_that_datetime_writes() -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    assert chain.is_instant(now)
+    assert prepared.is_instant(now)
 
 
 # Many at once.
@@ -328,3 +329,24 @@ def test_queued_appends_go_into_one_commit(tmp_path: Path) -> None:
             thread.join()
         assert ledger.size() == 7
         assert len(commits) == 1
+
+
+def test_streams_end_where_they_end_with_and_without_their_index(tmp_path: Path) -> None:
+    """Handles that come and go, and write behind each other's back, agree on every stream's next seq."""
+    source = random.Random(5)
+    model: dict[str, int] = {}
+    with indexed_every(7), new(tmp_path) as first:
+        second = open_ledger(tmp_path)
+        for turn in range(120):
+            if turn % 10 == 0:
+                second.close()
+                second = open_ledger(tmp_path)
+            names = [f"s{source.randrange(12)}" for _ in range(source.randrange(1, 4))]
+            for name in names:
+                assert source.choice((first, second)).next_seq(name) == model.get(name, 0)
+            appended = source.choice((first, second)).append([fact(name) for name in names])
+            for name, item in zip(names, appended, strict=True):
+                assert item.event.seq == model.get(name, 0)
+                model[name] = model.get(name, 0) + 1
+        second.close()
+        audit.verify(first)

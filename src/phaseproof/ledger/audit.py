@@ -17,7 +17,7 @@ from msgspec import Struct
 from phaseproof.digests import ZERO, Digest
 from phaseproof.digests import sha256 as digest_of
 from phaseproof.errors import Untrue
-from phaseproof.ledger import chain, checkpoint, database, merkle, objects, reading, tree
+from phaseproof.ledger import chain, checkpoint, database, merkle, objects, prepared, reading, tree
 from phaseproof.ledger.model import Checkpoint, Event
 from phaseproof.ledger.sqlite import SqliteLedger
 
@@ -112,6 +112,8 @@ class _Pass:
         self.findings: list[Finding] = []
         self.events = self.objects = self.checkpoints = 0
         self.heads: dict[str, tuple[int, int]] = {}
+        self.indexed = -1
+        self.as_indexed: dict[str, tuple[int, int]] = {}
         self.once: dict[bytes, int] = {}
         self.needed: dict[bytes, int] = {}
         self.edge = merkle.Frontier()
@@ -124,7 +126,7 @@ class _Pass:
     def run(self) -> None:
         for record, step in (
             ("database", self._structure),
-            ("checkpoints", self._checkpoint_sizes),
+            ("landmarks", self._landmarks),
             ("events", self._events),
             ("streams", self._streams),
             ("once", self._once),
@@ -153,7 +155,10 @@ class _Pass:
             for (name,) in self.connection.execute(statement):
                 self.note(f"{record} {_shown(name)}", "ledger-corrupt", f"{record} {_shown(name)} has a damaged row")
 
-    def _checkpoint_sizes(self) -> None:
+    def _landmarks(self) -> None:
+        """Where something is to be held against the events as they were."""
+        for (position,) in self.connection.execute("SELECT position FROM streams WHERE name = ''"):
+            self.indexed = position
         for (note,) in self.connection.execute("SELECT note FROM checkpoints"):
             try:
                 self.roots[checkpoint.parse(note.decode())[0].size] = ""
@@ -179,6 +184,8 @@ class _Pass:
             if not isinstance(body, bytes):
                 body = b""
             follows = (digest_of(body), f"sha256:{digest.hex()}" if isinstance(digest, bytes) else "")
+            if position == self.indexed:
+                self.as_indexed = dict(self.heads)
             self.edge.add(merkle.leaf(body))
             self.events += 1
             if self.edge.size in self.roots:
@@ -203,7 +210,7 @@ class _Pass:
     def _index(self, event: Event, once: object, came_with: object, body: bytes) -> None:
         position = event.position
         if once is not None:
-            if not isinstance(once, bytes) or len(once) != 32 or not chain.names(body, once) or once in self.once:
+            if not isinstance(once, bytes) or len(once) != 32 or not prepared.names(body, once) or once in self.once:
                 raise Untrue("index-altered", f"event {position} was not accepted for the digest stored with it")
             self.once[once] = position
         if not isinstance(came_with, bytes) or len(came_with) % 32:
@@ -215,8 +222,10 @@ class _Pass:
         stored = {}
         for name, position, seq in self.connection.execute("SELECT name, position, seq FROM streams"):
             stored[_shown(name)] = (position, seq)
-        for name in sorted(stored.keys() | self.heads.keys()):
-            if stored.get(name) != self.heads.get(name):
+        if stored.pop("", None) != (self.indexed, self.indexed) or self.indexed >= self.events:
+            raise Untrue("index-altered", "the index of streams does not end where it says")
+        for name in sorted(stored.keys() | self.as_indexed.keys()):
+            if stored.get(name) != self.as_indexed.get(name):
                 self.note(f"stream {name}", "index-altered", f"stream {name} does not end where the index says")
 
     def _once(self) -> None:

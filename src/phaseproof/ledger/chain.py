@@ -2,42 +2,31 @@
 
 `hash = SHA-256(bytes)`, and each event holds the hash of the one before it, so the bytes are the authority.
 
-Where strictness lives: `prepare` validates the whole payload before it is encoded, and `decode_strict` (audit, and
-the first event on opening) accepts canonical bytes only. Replay (`follow`) decodes with the typed decoder, which
-refuses unknown fields and wrong types, and checks hash, `prev`, position, tenant and `seq`; it does not encode each
-event again, because bytes that hash to what the chain says are the bytes that were validated when appended.
+Where strictness lives: `prepared.prepare` validates the whole payload before it is encoded, and `decode_strict`
+(audit, and the first event on opening) accepts canonical bytes only. Replay (`follow`) decodes with the typed
+decoder, which refuses unknown fields and wrong types, and checks hash, `prev`, position, tenant and `seq`; it does
+not encode each event again, because bytes that hash to what the chain says are the bytes that were validated when
+they were appended.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256 as _sha256
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
-from phaseproof.bundle.canonical import LIMIT, encode, encode_trusted
 from phaseproof.bundle.canonical import decode as decode_canonical
-from phaseproof.digests import ZERO, Digest, is_digest, sha256
-from phaseproof.errors import Unable, Untrue
+from phaseproof.digests import ZERO, Digest, is_digest
+from phaseproof.errors import Untrue
+from phaseproof.ledger import prepared as shape
 from phaseproof.ledger.model import Entry, Event
-
-MAX_EVENT = 1 << 20
-"""Largest event, bytes. What is larger is an object."""
-
-MAX_NAME = 512
-"""Longest stream name, type or actor, characters."""
+from phaseproof.ledger.prepared import Prepared, prepare
 
 GENESIS_STREAM = "tenant"
 GENESIS_TYPE = "genesis"
-
-_STREAM = re.compile(r"[!-~]{1,512}\Z")
-_TYPE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 
 
 class _Wire(Struct):
@@ -54,73 +43,8 @@ class _Wire(Struct):
     type: str
 
 
-_Scalar = str | bool | Annotated[int, msgspec.Meta(gt=-LIMIT, lt=LIMIT)]
-_Nested: Any = _Scalar
-for _ in range(6):
-    _Nested = _Scalar | list[_Nested] | dict[str, _Nested]
-
 _emit = msgspec.json.Encoder().encode
-_plain = msgspec.json.Decoder(dict[str, _Nested]).decode
-"""Decodes what needs no further look: no null (it may have been a NaN), no float, no deep nesting, no large integer."""
 _typed = msgspec.json.Decoder(Event).decode
-
-
-class Prepared(Struct, frozen=True):
-    """An entry whose shape has been checked and whose payload has been encoded.
-
-    Attributes:
-        entry: as given.
-        payload: a plain copy of its payload, apart from the caller's.
-        encoded: the payload's canonical bytes.
-        objects: the raw digests of its objects, one after the other, in sorted order.
-        once: raw digest, or None.
-    """
-
-    entry: Entry
-    payload: dict[str, Any]
-    encoded: bytes
-    objects: bytes
-    once: bytes | None
-
-
-def prepare(entry: Entry) -> Prepared:
-    """Check an entry and encode its payload.
-
-    Raises:
-        Unable: `event-malformed`: a name, instant, payload, object or `once` that no ledger takes;
-            `event-too-large`.
-    """
-    _check_names(entry.stream, entry.type, entry.actor)
-    if entry.expected is not None and entry.expected < 0:
-        raise _malformed(f"expected seq {entry.expected} is below 0")
-    if not is_instant(entry.at):
-        raise _malformed(f"{entry.at[:40]!r} is not a UTC instant YYYY-MM-DDTHH:MM:SS.ffffffZ")
-    try:
-        encoded = encode_trusted(entry.payload)
-        payload = _copied(entry.payload, encoded)
-        if not isinstance(payload, dict) or encode_trusted(payload) != encoded:
-            raise _malformed("payload is not a canonical JSON object")
-    except (ValueError, RecursionError) as error:
-        raise _malformed(str(error)) from error
-    if len(encoded) > MAX_EVENT - 4096:
-        raise Unable(
-            "event-too-large",
-            f"a payload of {len(encoded)} bytes is above the limit of {MAX_EVENT - 4096}",
-            "keep it as an object and name its digest in the payload",
-        )
-    named = b""
-    if entry.objects:
-        for digest, data in entry.objects.items():
-            if sha256(data) != digest:
-                raise _malformed(f"object {digest} does not hash to its name")
-        named = b"".join(sorted(bytes.fromhex(digest[7:]) for digest in entry.objects))
-    once = None
-    if entry.once is not None:
-        # The bytes are the authority: what may be accepted only once has to be named in them.
-        once = bytes.fromhex(entry.once[7:]) if is_digest(entry.once) else b""
-        if not once or not names(encoded, once):
-            raise _malformed(f"the payload does not name {entry.once!r}, which it is to be accepted once for")
-    return Prepared(entry, payload, encoded, named, once)
 
 
 def link(prepared: Prepared, tenant: Digest, position: int, seq: int, prev: Digest) -> tuple[Event, bytes, Digest]:
@@ -144,22 +68,6 @@ def genesis(at: str, actor: str, payload: dict[str, Any]) -> tuple[Event, bytes,
         Unable: as `prepare`.
     """
     return link(prepare(Entry(GENESIS_STREAM, 0, GENESIS_TYPE, at, actor, payload)), ZERO, 0, 0, ZERO)
-
-
-def names(data: bytes, digest: bytes) -> bool:
-    """Whether canonical bytes hold a raw digest as a string of its own."""
-    return b'"sha256:%s"' % digest.hex().encode() in data
-
-
-def is_instant(text: str) -> bool:
-    """Whether text is a real UTC instant in the one form events hold."""
-    if not _INSTANT.match(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def decode(data: bytes, position: int) -> Event:
@@ -189,19 +97,18 @@ def decode_strict(data: bytes, position: int) -> Event:
     except (ValueError, TypeError) as error:
         raise altered(position, f"is not canonical: {error}") from error
     event = decode(data, position)
-    shape = (
-        _STREAM.match(event.stream)
-        and _TYPE.match(event.type)
-        and len(event.type) <= MAX_NAME
-        and len(event.actor) <= MAX_NAME
-        and is_instant(event.at)
+    good = (
+        shape.is_stream(event.stream)
+        and shape.is_type(event.type)
+        and len(event.actor) <= shape.MAX_NAME
+        and shape.is_instant(event.at)
         and is_digest(event.tenant)
         and is_digest(event.prev)
         and event.position >= 0
         and event.seq >= 0
-        and len(data) <= MAX_EVENT
+        and len(data) <= shape.MAX_EVENT
     )
-    if not shape:
+    if not good:
         raise altered(position, "has a field out of shape")
     return event
 
@@ -276,37 +183,3 @@ def broken(position: int, says: Digest, found: Digest) -> Untrue:
 
 
 _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
-
-
-@lru_cache(maxsize=1024)
-def _check_names(stream: str, kind: str, actor: str) -> None:
-    if not _STREAM.match(stream):
-        raise _malformed(f"stream name {stream[:80]!r} is not 1 to {MAX_NAME} printable ASCII characters")
-    if len(kind) > MAX_NAME or not _TYPE.match(kind):
-        raise _malformed(f"event type {kind[:80]!r} is not in kebab case")
-    if len(actor) > MAX_NAME or not _encodes(actor):
-        raise _malformed(f"actor is longer than {MAX_NAME} characters, or no text")
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _copied(payload: Any, encoded: bytes) -> Any:
-    """A plain copy of a payload, all of it within the canonical subset. Raises ValueError."""
-    if encoded.isascii():
-        try:
-            return _plain(encoded)
-        except msgspec.ValidationError:
-            pass  # not refused yet: the full walk below decides, and says why
-    if encode(payload) != encoded:
-        raise ValueError("it has two byte forms")
-    return msgspec.json.decode(encoded)
-
-
-def _malformed(why: str) -> Unable:
-    return Unable("event-malformed", f"the event cannot be appended: {why}", "correct the value and try again")

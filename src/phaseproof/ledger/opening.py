@@ -75,7 +75,7 @@ def _create_locked(folder: Path, head: HeadFile, stream: str, body: bytes, tenan
         temporary,
         (
             ("INSERT INTO events VALUES (0, ?, NULL, ?, ?)", (bytes.fromhex(tenant[7:]), b"", body)),
-            ("INSERT INTO streams VALUES (?, 0, 0)", (stream,)),
+            ("INSERT INTO streams VALUES (?, 0, 0), ('', 0, 0)", (stream,)),
         ),
     )
     head.write(Head(tenant, 1, tenant, 0, 0))

@@ -13,9 +13,10 @@ from typing import Self
 from phaseproof.digests import ZERO, Digest, raw
 from phaseproof.digests import sha256 as digest_of
 from phaseproof.errors import Untrue
-from phaseproof.ledger import chain, checkpoint, database, merkle, objects
+from phaseproof.ledger import chain, checkpoint, database, merkle, objects, prepared
 from phaseproof.ledger.head import Head, HeadFile
 from phaseproof.ledger.model import Appended, Checkpoint, Event
+from phaseproof.ledger.stage import Tail
 
 _CHUNK = 1000
 _RANGE = "SELECT hash, body FROM events WHERE position >= ? AND position < ? ORDER BY position"
@@ -37,6 +38,8 @@ class SqliteReading:
         self._head = head
         self._tenant = tenant
         self._lock = threading.RLock()
+        self._known: Tail | None = None
+        self._heads: dict[str, tuple[int, int]] = {}
 
     @property
     def tenant(self) -> Digest:
@@ -77,7 +80,9 @@ class SqliteReading:
 
     def next_seq(self, stream: str) -> int:
         """The `seq` that the next event of a stream takes. Raises `Untrue`: `index-altered`."""
-        head = self._stream_head(stream)
+        with self._lock:
+            self._catch_up(self.size() - 1)
+            head = self._stream_head(stream)
         return 0 if head is None else head[1] + 1
 
     def get(self, digest: Digest) -> bytes:
@@ -167,8 +172,34 @@ class SqliteReading:
             raise chain.altered(position, "says another position or tenant")
         return event, digest_of(body), body
 
+    def _catch_up(self, last: int) -> None:
+        """Read the events up to position `last` that are neither in the index of streams nor known yet."""
+        known = self._known
+        if known is None:
+            known = Tail(*self._index_end())
+        if known.position > last:
+            raise chain.missing(last + 1, "it was there before")
+        digest = known.hash
+        for event, found in chain.follow(
+            self._rows(known.position + 1, last + 1), self._tenant, known.position + 1, digest, {}
+        ):
+            self._heads[event.stream] = (event.position, event.seq)
+            digest = found
+        self._known = Tail(last, digest)
+
+    def _index_end(self) -> tuple[int, Digest]:
+        """Position up to which `streams` is complete, and the digest of the event there."""
+        with self._reading("the streams") as connection:
+            row = connection.execute("SELECT position, seq FROM streams WHERE name = ''").fetchone()
+        if row is None or not isinstance(row[0], int) or row[0] != row[1]:
+            raise Untrue("index-altered", "the index of streams does not say where it ends", _RESTORE)
+        return row[0], self.digest_at(row[0])
+
     def _stream_head(self, stream: str) -> tuple[int, int] | None:
-        """Position and seq of a stream's last event, held against that event."""
+        """Position and seq of a stream's last event. The index is held against that event."""
+        head = self._heads.get(stream)
+        if head is not None:
+            return head
         with self._reading("the streams") as connection:
             row = connection.execute("SELECT position, seq FROM streams WHERE name = ?", (stream,)).fetchone()
         if row is None:
@@ -176,6 +207,7 @@ class SqliteReading:
         if isinstance(row[0], int):
             event, _ = self._event(row[0])
             if event.stream == stream and event.seq == row[1]:
+                self._heads[stream] = row
                 return row[0], row[1]
         raise Untrue("index-altered", f"stream {stream} does not end where the index says", _RESTORE)
 
@@ -187,7 +219,7 @@ class SqliteReading:
             return None
         if isinstance(row[0], int):
             event, digest, body = self._load(row[0])
-            if chain.names(body, once):
+            if prepared.names(body, once):
                 return Appended(event, digest, duplicate=True)
         raise Untrue("index-altered", f"sha256:{once.hex()} was not accepted where the index says", _RESTORE)
 

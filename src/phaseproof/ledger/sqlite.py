@@ -23,8 +23,12 @@ from phaseproof.errors import Conflict, PhaseproofError, Unable, Untrue
 from phaseproof.ledger import chain, checkpoint, database, objects, tree
 from phaseproof.ledger.head import Head, HeadFile
 from phaseproof.ledger.model import Appended, Checkpoint, Entry, NoteSigner
+from phaseproof.ledger.prepared import Prepared, prepare
 from phaseproof.ledger.reading import SqliteReading
 from phaseproof.ledger.stage import Stage, Tail
+
+INDEX_LAG = 256
+"""How many events may stand behind the end of the index of streams."""
 
 _MAX_BATCH = 5000
 _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
@@ -33,7 +37,7 @@ _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof 
 class _Request(Struct, eq=False):
     """One append that waits for its commit."""
 
-    prepared: Sequence[chain.Prepared]
+    prepared: Sequence[Prepared]
     outcome: tuple[Appended, ...] | None = None
     error: PhaseproofError | None = None
 
@@ -64,9 +68,8 @@ class SqliteLedger(SqliteReading):
         self.wait = wait
         self.writable = writable
         self._pid = os.getpid()
+        self._indexed = 0
         self._queue: deque[_Request] = deque()
-        self._known: Tail | None = None
-        self._heads: dict[str, tuple[int, int]] = {}
 
     def append(self, entries: Sequence[Entry]) -> tuple[Appended, ...]:
         """Append all entries in one durable, atomic commit, or none.
@@ -77,7 +80,7 @@ class SqliteLedger(SqliteReading):
                 `ledger-full`, `ledger-unreachable`: nothing was written. `head-unwritable`: it was.
             Untrue: what is stored does not hold.
         """
-        request = _Request([chain.prepare(entry) for entry in entries])
+        request = _Request([prepare(entry) for entry in entries])
         self._require_writable()
         for entry in entries:
             for digest, data in entry.objects.items():
@@ -144,7 +147,7 @@ class SqliteLedger(SqliteReading):
         outcomes: list[tuple[Appended, ...] | None] = []
         try:
             with self._writing("events") as transaction:
-                stage = Stage(self._tenant, transaction.tail, self._cached_head, self._accepted)
+                stage = Stage(self._tenant, transaction.tail, self._stream_head, self._accepted)
                 for request in batch:
                     try:
                         outcomes.append(stage.place(request.prepared))
@@ -174,10 +177,8 @@ class SqliteLedger(SqliteReading):
             "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
             [(row.position, bytes.fromhex(row.hash[7:]), row.once, row.objects, row.body) for row in stage.rows],
         )
-        connection.executemany(
-            "INSERT OR REPLACE INTO streams VALUES (?, ?, ?)",
-            [(name, position, seq) for name, (position, seq) in stage.heads.items()],
-        )
+        if stage.tail.position - self._indexed > INDEX_LAG:
+            self._index_streams(connection, stage)
         if stage.once:
             connection.executemany(
                 "INSERT INTO once VALUES (?, ?)",
@@ -186,6 +187,15 @@ class SqliteLedger(SqliteReading):
         small = {digest: data for digest, data in stage.objects.items() if len(data) <= objects.INLINE}
         self._insert_objects(transaction, small)
         transaction.tail = stage.tail
+
+    def _index_streams(self, connection: sqlite3.Connection, stage: Stage) -> None:
+        """Bring `streams` up to the stage's tail. Not at each append: it would double the pages a commit flushes."""
+        since, _ = self._index_end()
+        heads = {**self._heads, **stage.heads}
+        rows = [(name, position, seq) for name, (position, seq) in heads.items() if position > since]
+        rows.append(("", stage.tail.position, stage.tail.position))
+        connection.executemany("INSERT OR REPLACE INTO streams VALUES (?, ?, ?)", rows)
+        self._indexed = stage.tail.position
 
     def _insert_objects(self, transaction: _Transaction, found: dict[Digest, bytes]) -> None:
         for digest, data in found.items():
@@ -196,9 +206,6 @@ class SqliteLedger(SqliteReading):
                 transaction.objects = max(transaction.objects, done.lastrowid or 0)
             elif row[0] != data:
                 raise objects.altered(digest)
-
-    def _cached_head(self, stream: str) -> tuple[int, int] | None:
-        return self._heads.get(stream) or self._stream_head(stream)
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[_Transaction]:
@@ -231,15 +238,12 @@ class SqliteLedger(SqliteReading):
         if row is None or row[0] + 1 < head.events or head.tenant != self._tenant:
             raise truncated(0 if row is None else row[0] + 1, head)
         known = self._known
-        if known is not None and row[0] == known.position and row[1] == raw(known.hash):
-            return known
-        _, digest = self._event(row[0])
-        if row[0] + 1 == head.events and digest != head.tail:
+        if known is None or row[0] != known.position:
+            self._catch_up(row[0])
+            known = self._known
+        if known is None or row[1] != raw(known.hash) or (row[0] + 1 == head.events and known.hash != head.tail):
             raise chain.altered(row[0], "is not the one that was acknowledged")
-        # Somebody else has written since: what was remembered of the streams no longer holds.
-        self._heads.clear()
-        self._known = Tail(row[0], digest)
-        return self._known
+        return known
 
 
 def truncated(size: int, head: Head) -> Untrue:

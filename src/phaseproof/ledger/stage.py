@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from phaseproof.digests import Digest
 from phaseproof.errors import Conflict
-from phaseproof.ledger.chain import Prepared, link
+from phaseproof.ledger.chain import link
 from phaseproof.ledger.model import Appended
+from phaseproof.ledger.prepared import Prepared
 
 
 class Tail(Struct, frozen=True):
@@ -76,10 +77,10 @@ class Stage:
         once: dict[bytes, Appended] = {}
         objects: dict[Digest, bytes] = {}
         outcome: list[Appended] = []
-        for prepared in entries:
-            entry = prepared.entry
-            if prepared.once is not None:
-                there = once.get(prepared.once) or self.once.get(prepared.once) or self._seen(prepared.once)
+        for ready in entries:
+            entry = ready.entry
+            if ready.once is not None:
+                there = once.get(ready.once) or self.once.get(ready.once) or self._seen(ready.once)
                 if there is not None:
                     outcome.append(Appended(there.event, there.hash, duplicate=True))
                     continue
@@ -88,13 +89,13 @@ class Stage:
             if entry.expected is not None and entry.expected != seq:
                 raise Conflict(entry.stream, entry.expected, seq)
             position = tail.position + 1
-            event, body, digest = link(prepared, self._tenant, position, seq, tail.hash)
+            event, body, digest = link(ready, self._tenant, position, seq, tail.hash)
             tail = Tail(position, digest)
-            rows.append(Row(position, digest, prepared.once, prepared.objects, body))
+            rows.append(Row(position, digest, ready.once, ready.objects, body))
             heads[entry.stream] = (position, seq)
             appended = Appended(event, digest)
-            if prepared.once is not None:
-                once[prepared.once] = appended
+            if ready.once is not None:
+                once[ready.once] = appended
             if entry.objects:
                 objects.update(entry.objects)
             outcome.append(appended)
