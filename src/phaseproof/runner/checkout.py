@@ -43,7 +43,7 @@ def write(tree: Tree, paths: Collection[str], folder: Path, read_many: ReadMany,
     """
     by_oid: dict[str, list[str]] = {}
     for path in paths:
-        _safe(path)
+        safe(path)
         blob = tree.blobs[path]
         if blob.is_submodule:
             raise Unable("submodule-input", f"{path} is a submodule", "leave it out of the check's globs")
@@ -113,7 +113,12 @@ def escapes(path: str, target: str, links: Mapping[str, str]) -> None:
             left.extend(reversed(further.split("/")))
 
 
-def _safe(path: str) -> None:
+def safe(path: str) -> None:
+    """Refuse a path that no checkout may hold.
+
+    Raises:
+        Unable: `path-unsafe`.
+    """
     for part in path.split("/"):
         # `.git` in any spelling that some file system takes for it (git's own is_hfs_dotgit, is_ntfs_dotgit).
         plain = part.encode("utf-8", "surrogateescape").decode("utf-8", "ignore")

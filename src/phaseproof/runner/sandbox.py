@@ -207,3 +207,11 @@ def _cover(path: str) -> list[str]:
     if Path(path).is_dir():
         return ["--tmpfs", path]
     return ["--ro-bind", os.devnull, path] if Path(path).exists() else []
+
+
+def hides(secret: Iterable[Path]) -> bool:
+    """Whether everything secret, and every home, is out of a check's sight.
+
+    It is not where one of them is the root of the file system, or the very folder of the Python that must be shown.
+    """
+    return not any(_real(path) in ("/", _real(Path(sys.base_prefix))) for path in (*secret, *_homes()))

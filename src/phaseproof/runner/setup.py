@@ -66,12 +66,8 @@ class Prepared(Struct, frozen=True):
 
     def bins(self, work: str) -> list[str]:
         """Folders of programs that it made, as the check sees them."""
-        found = []
-        for name in self.products:
-            for inner in ("bin", ".bin"):
-                if (self.folder / name / inner).is_dir():
-                    found.append(f"{work}/{name}/{inner}")
-        return found
+        inner = [f"{name}/{folder}" for name in self.products for folder in ("bin", ".bin")]
+        return [f"{work}/{path}" for path in inner if (self.folder / path).is_dir()]
 
 
 class _Complete(Struct, frozen=True):
@@ -182,7 +178,7 @@ def _state(work: Path, products: tuple[str, ...]) -> Digest:
             status = os.lstat(path)
         except FileNotFoundError:
             return ""
-        target = os.readlink(path) if stat.S_ISLNK(status.st_mode) else b""
+        target = os.readlink(path) if stat.S_ISLNK(status.st_mode) else b""  # noqa: PTH115 - bytes
         seen.update(b"%b\0%o %d %d %d %d %b\0" % (path, status.st_mode, status.st_ino, status.st_size,
                                                   status.st_mtime_ns, status.st_ctime_ns, target))  # fmt: skip
         if stat.S_ISDIR(status.st_mode):

@@ -1,0 +1,159 @@
+"""Many checks, some at a time, recorded as they come, ended within a second."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+
+from msgspec import Struct
+
+from phaseproof.runner.job import Case, Job, Ran
+from phaseproof.runner.run import run_check
+from phaseproof.runner.site import Site
+
+GIVE_UP = 0.9
+"""Seconds that running checks get to end after an interruption."""
+
+
+class Task(Struct, frozen=True):
+    """A job, or one control of it."""
+
+    job: Job
+    case: Case | None = None
+
+
+class Report(Struct, frozen=True):
+    """How a pool ended.
+
+    Attributes:
+        finished: what ran, in the order of finishing.
+        waiting: what was never started.
+        interrupted: it was ended from outside.
+    """
+
+    finished: tuple[Ran, ...]
+    waiting: tuple[Task, ...] = ()
+    interrupted: bool = False
+
+
+OnStart = Callable[[Task, str], None]
+OnFinish = Callable[[Task, Ran], None]
+OnText = Callable[[Task, str], None]
+
+
+def run_all(
+    site: Site,
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    on_start: OnStart,
+    on_finish: OnFinish,
+    on_text: OnText | None = None,
+) -> Report:
+    """Run tasks, at most `jobs` at once.
+
+    Callbacks run in the calling thread, one at a time. Every task that `on_start` was called for is given to
+    `on_finish` exactly once, interrupted or not; what a callback raises ends everything and is raised here.
+
+    Args:
+        site: where they run.
+        tasks: what, in this order.
+        jobs: at least 1.
+        on_start: called with the run's random id before anything of it starts: announce it.
+        on_finish: called with what it came to: record it.
+        on_text: called with what a check is doing.
+
+    Raises:
+        Unable: the runner's own folders failed.
+        ValueError: `jobs` is below 1.
+    """
+    if jobs < 1:
+        raise ValueError("jobs is at least 1")
+    return _Pool(site, tasks, min(jobs, len(tasks)), on_start, on_finish, on_text).run()
+
+
+class _Pool:
+    def __init__(
+        self,
+        site: Site,
+        tasks: Sequence[Task],
+        jobs: int,
+        on_start: OnStart,
+        on_finish: OnFinish,
+        on_text: OnText | None,
+    ) -> None:
+        self._site = site
+        self._jobs = jobs
+        self._on_start, self._on_finish, self._on_text = on_start, on_finish, on_text
+        self._waiting = deque(tasks)
+        self._running: dict[str, Task] = {}
+        self._inbox: SimpleQueue[tuple[Task, str] | None] = SimpleQueue()
+        self._outbox: SimpleQueue[tuple[str, Ran | str | BaseException]] = SimpleQueue()
+        self._finished: list[Ran] = []
+
+    def run(self) -> Report:
+        for number in range(self._jobs):
+            threading.Thread(target=self._work, name=f"check-{number}", daemon=True).start()
+        try:
+            while self._running or self._waiting:
+                while self._waiting and len(self._running) < self._jobs:
+                    self._begin(self._waiting.popleft())
+                self._take(*self._outbox.get())
+        except KeyboardInterrupt:
+            self._end()
+            return Report(tuple(self._finished), tuple(self._waiting), interrupted=True)
+        except BaseException:
+            self._end(record=False)
+            raise
+        finally:
+            for _ in range(self._jobs):
+                self._inbox.put(None)
+        return Report(tuple(self._finished), interrupted=self._site.stop.is_set())
+
+    def _begin(self, task: Task) -> None:
+        run = secrets.token_hex(16)
+        self._on_start(task, run)
+        self._running[run] = task
+        self._inbox.put((task, run))
+
+    def _take(self, run: str, what: Ran | str | BaseException) -> None:
+        task = self._running[run]
+        if isinstance(what, str):
+            if self._on_text is not None:
+                self._on_text(task, what)
+            return
+        del self._running[run]
+        if isinstance(what, BaseException):
+            raise what
+        self._finished.append(what)
+        self._on_finish(task, what)
+
+    def _end(self, *, record: bool = True) -> None:
+        """End every process tree, and take what their runs came to."""
+        self._site.stop.set()
+        deadline = time.monotonic() + GIVE_UP
+        while self._running:
+            try:
+                run, what = self._outbox.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                return  # a kind that computes and does not listen; its thread ends with the process
+            if record and not isinstance(what, BaseException):
+                self._take(run, what)
+            elif not isinstance(what, str):
+                self._running.pop(run, None)
+
+    def _work(self) -> None:
+        while (order := self._inbox.get()) is not None:
+            task, run = order
+            say = self._say(run) if self._on_text is not None else None
+            try:
+                self._outbox.put((run, run_check(self._site, task.job, run, task.case, say)))
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread, see _take
+                self._outbox.put((run, error))
+
+    def _say(self, run: str) -> Callable[[str], None]:
+        return lambda text: self._outbox.put((run, text))
