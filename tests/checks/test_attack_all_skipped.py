@@ -8,8 +8,7 @@ from phaseproof.bundle.model import Selection
 from phaseproof.checks.demands import TestsOptions
 from phaseproof.checks.kind import Outcome
 from phaseproof.checks.tests import Tests
-from support.bench import FolderBench
-from support.suite import SKIPPED, case, judged, report, rules
+from support.bench import SKIPPED, FolderBench, case, judged, report, rules
 
 ASK = [Selection(tests=("test_a",))]
 

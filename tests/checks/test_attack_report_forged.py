@@ -11,8 +11,7 @@ from phaseproof.bundle.model import Selection
 from phaseproof.checks.demands import TestsOptions
 from phaseproof.checks.kind import Outcome
 from phaseproof.checks.tests import Tests
-from support.bench import FolderBench
-from support.suite import FAILED, case, judged, report, rules
+from support.bench import FAILED, FolderBench, case, judged, report, rules
 
 FORGED = report(*(case(f"t{index}") for index in range(40)), attributes=' tests="40"')
 

@@ -9,8 +9,7 @@ import pytest
 from phaseproof.checks.command import Command, CommandOptions
 from phaseproof.checks.kind import Outcome
 from phaseproof.checks.reading import Unfit, keep, matching, read
-from support.bench import FolderBench
-from support.suite import case, judged, report
+from support.bench import FolderBench, case, judged, report
 
 GREEN = report(case("a"))
 

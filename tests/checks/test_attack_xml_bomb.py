@@ -10,7 +10,7 @@ import pytest
 from phaseproof.checks import junit
 from phaseproof.checks.junit import Unreadable, parse
 from phaseproof.checks.kind import Outcome
-from support.suite import judged
+from support.bench import judged
 
 LAUGHS = "<!DOCTYPE l [<!ENTITY a 'ha'>{}]><testsuite><testcase name='&{};'/></testsuite>".format(
     "".join(f"<!ENTITY {chr(98 + i)} '&{chr(97 + i)};&{chr(97 + i)};'>" for i in range(20)), "t"

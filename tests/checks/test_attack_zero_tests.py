@@ -10,8 +10,7 @@ from phaseproof.bundle.model import Selection
 from phaseproof.checks.demands import TestsOptions
 from phaseproof.checks.kind import Outcome
 from phaseproof.checks.tests import Tests
-from support.bench import FolderBench
-from support.suite import judged, report
+from support.bench import FolderBench, judged, report
 
 
 @pytest.mark.parametrize("code", [0, 1, 5])

@@ -11,7 +11,7 @@ import pytest
 
 from phaseproof.checks.cases import Case, at_level, counts, identify, merge, selected
 from phaseproof.checks.junit import MAX_MESSAGE, Unreadable, parse
-from support.suite import COLLECTION, FAILED, SKIPPED, case, report
+from support.bench import COLLECTION, FAILED, SKIPPED, case, report
 
 
 def read(text: str) -> dict[str, Case]:
@@ -112,7 +112,8 @@ def test_vitest_names_files_as_classes() -> None:
 def test_go_junit_report() -> None:
     found = read(
         '<testsuites tests="2"><testsuite name="example.org/m/store" tests="2" failures="1">'
-        '<testcase name="TestPut/empty_key" classname="example.org/m/store" time="0.00"><system-out>x</system-out></testcase>'
+        '<testcase name="TestPut/empty_key" classname="example.org/m/store" time="0.00">'
+        "<system-out>x</system-out></testcase>"
         '<testcase name="TestGet" classname="example.org/m/store"><failure message="Failed"><![CDATA[boom]]></failure>'
         '</testcase></testsuite><testsuite name="example.org/m/bad"><testcase name="[build failed]" '
         'classname="example.org/m/bad"><error message="Build error">x</error></testcase></testsuite></testsuites>'

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from phaseproof.checks.cases import Case, merge
 from phaseproof.checks.growth import compare, listing, read_listing
 from phaseproof.checks.junit import Unreadable, parse
-from support.suite import COLLECTION, FAILED, SKIPPED, case, report
+from support.bench import COLLECTION, FAILED, SKIPPED, case, report
 
 SAMPLE = report(
     case("a"), case("b", FAILED), case("c", SKIPPED), case("d", COLLECTION), case("e", status="run"),

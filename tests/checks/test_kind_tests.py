@@ -12,8 +12,7 @@ from phaseproof.checks.demands import TestsOptions
 from phaseproof.checks.kind import Outcome
 from phaseproof.checks.registry import decode_options
 from phaseproof.checks.tests import Tests
-from support.bench import FolderBench
-from support.suite import COLLECTION, FAILED, SKIPPED, case, judged, report, rules
+from support.bench import COLLECTION, FAILED, SKIPPED, FolderBench, case, judged, report, rules
 
 GREEN = report(case("a"), case("b"), case("c", classname="tests.integration.test_b"))
 PYTEST = "python -m pytest -q -p no:cacheprovider --junitxml=$PHASEPROOF_OUT/junit.xml"

@@ -9,7 +9,7 @@ from in_toto_attestation.predicates.test_result.v0 import test_result_pb2
 
 from phaseproof.checks.attestation import test_result as predicate_of
 from phaseproof.checks.kind import Outcome
-from support.suite import FAILED, SKIPPED, case, judged, report
+from support.bench import FAILED, SKIPPED, case, judged, report
 
 CONFIGURATION: list[dict[str, Any]] = [{"name": "phaseproof.yaml", "digest": {"sha256": "0" * 64}}]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from phaseproof.checks.artifact_options import ArtifactOptions, TableDemand
-from phaseproof.checks.document import Document, Table, plain, read, same_heading, section, words
+from phaseproof.checks.document import Document, Heading, Table, plain, read, same_heading, section, words
 from phaseproof.checks.findings import MAX_FINDINGS
 from phaseproof.checks.kind import Finding
 from phaseproof.checks.links import broken
@@ -141,8 +141,13 @@ def _heading(wanted: str, path: str, document: Document) -> Iterator[Finding]:
     found = [heading for heading in document.headings if same_heading(wanted, heading)]
     if not found:
         yield Finding("heading-missing", f"{path} has no heading {wanted!r}", path=path)
-    elif not any(words([document.lines[index] for index in section(document, heading)]) for heading in found):
+    elif not any(_beneath(document, heading) for heading in found):
         yield Finding("section-empty", f"nothing stands beneath {wanted!r} in {path}", path=path, line=found[0].line)
+
+
+def _beneath(document: Document, heading: Heading) -> int:
+    titles = {other.line - 1 for other in document.headings}
+    return words([document.lines[index] for index in section(document, heading) if index not in titles])
 
 
 def _table(demand: TableDemand, path: str, document: Document) -> Iterator[Finding]:

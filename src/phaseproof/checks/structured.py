@@ -156,12 +156,12 @@ def _value(node: yaml.Node) -> Any:
                 raise Malformed("a key that is no text", at)
             if key.value in made:
                 raise Malformed(f"the key {key.value!r} stands twice in one mapping", at)
-            if key.value == "<<" and key.style is None:
+            if key.value == "<<" and not key.style:
                 raise Malformed("merge keys are not read", at)
             made[key.value] = _value(inner)
         return made
     text: str = node.value
-    if getattr(node, "style", None) is not None:
+    if getattr(node, "style", None):  # quoted or block: text, whatever it looks like
         return text
     if text in _NULL:
         return None
