@@ -33,7 +33,7 @@ def sections_of(reading: Reading) -> tuple[Section, ...]:
             depth, up = depth + 1, _kept_above(up)
         above = _kept_above(node)
         found.append(
-            Section(node.key, node.id is not None, node.title, node.kind, node.line, depth, above.key if above else None, node.claim)
+            Section(node.key, node.id is not None, node.title, node.kind, node.line, depth, above.key if above else None, node.claim, node.after)
         )
     return tuple(found)
 

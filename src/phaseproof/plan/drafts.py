@@ -30,10 +30,11 @@ class Node:
         leaf: whether no heading stands beneath it.
         listed: whether a list, table or fence stands directly beneath it.
         unit: whether its title leads with a phase, milestone or gate.
+        after: explicit ids of the units it says it depends on.
     """
 
     __slots__ = (
-        "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
+        "after", "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +46,7 @@ class Node:
         self.holds = self.unit = self.listed = False
         self.leaf = True
         self.key = ""
+        self.after: tuple[str, ...] = ()
 
 
 class Draft:

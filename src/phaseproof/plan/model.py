@@ -82,6 +82,7 @@ class Section(Struct, frozen=True):
         level: nesting depth, 1 the outermost.
         parent: id of the section it stands in.
         claim: status that the document gives to it.
+        after: explicit ids of the units that its `Depends on` line names.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Section(Struct, frozen=True):
     level: int
     parent: str | None = None
     claim: Claim = Claim("none")
+    after: tuple[str, ...] = ()
 
 
 class Item(Struct, frozen=True):
@@ -152,6 +154,8 @@ class Plan(Struct, frozen=True):
         problems: what this document alone shows.
         normal: digest of the text with ticks and tool-kept status cells normalised.
         reader: version of the reader that read it.
+        identity: the document's own id, from its header or the start of its title; empty where it has none.
+        identity_line: line on which that stands, 0 where it does not.
     """
 
     path: str
@@ -162,6 +166,8 @@ class Plan(Struct, frozen=True):
     problems: tuple[Problem, ...]
     normal: Digest
     reader: str = READER
+    identity: str = ""
+    identity_line: int = 0
 
 
 class Correction(Struct, frozen=True, forbid_unknown_fields=True):

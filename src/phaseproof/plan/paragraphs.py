@@ -16,6 +16,7 @@ from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STO
 
 _BOLD = re.compile(r"(?:[-*•]\s+)?(?:\*\*|__)(?P<label>[^*_]{2,90}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)|\*\([^()]*\)\*)?\s*:?)\s*(?:\([^()]*\)\s*:?\s*)?(?P<rest>.*)")
 _STATUS = re.compile(r"[#>\s]*(?:[-*]\s+)?[*_]{0,2}(?:(?:phase|current|overall|plan|document|project|story|implementation)\s+)?status[*_]{0,2}\s*:[*_]{0,2}\s*", re.IGNORECASE)
+_DEPENDS = re.compile(r"[-*\s]*[*_]{0,2}(?:depends on|dependencies|dependency|blocked by|after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})", re.IGNORECASE)
 _RATIONALE = re.compile(r"(?:this|these|the following|the (?:purpose|goal|aim)|we|our|see|note|it|for (?:more|details|full)|in this|here|if|why|background|because)\b", re.IGNORECASE)
 _SENTENCE_END = ".;!?)`\"”*:"
 _PARAGRAPH = 700
@@ -33,6 +34,7 @@ def read_para(reading: Reading, para: Para) -> None:
         return
     for number, indent, text in lines:
         status_claim(reading, number, indent, text)
+        depends(reading, text)
     if any(review_line(reading, number, indent, text) for number, indent, text in lines if ":" in text):
         return
     if reading.paste:
@@ -73,6 +75,17 @@ def status_claim(reading: Reading, number: int, indent: int, text: str) -> None:
     claim = status_word(line, line.find(text[:40], indent) + found.end(), number)
     if claim is not None and reading.node.claim.state == "none":
         reading.node.claim = claim
+
+
+def depends(reading: Reading, text: str) -> None:
+    """`Depends on: Phase 1` names what the unit it stands in waits for."""
+    found = _DEPENDS.match(text)
+    node = reading.node
+    while node is not None and not node.unit:
+        node = node.up
+    if found is not None and node is not None:
+        named = (unit_of(part.strip(" *_.")) for part in re.split(r"[,;&+]|\band\b", found["on"]))
+        node.after = (*node.after, *(u.id for u in named if u is not None and u.leads))
 
 
 def _titles(reading: Reading, para: Para) -> list[tuple[int, int, str]]:

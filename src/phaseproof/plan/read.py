@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from phaseproof.plan.assemble import items_of, sections_of
 from phaseproof.plan.corrections import correct
 from phaseproof.plan.decode import decode, unify
+from phaseproof.plan.headers import own_id
 from phaseproof.plan.model import Correction, Plan, Problem
 from phaseproof.plan.normal import normal_digest
 from phaseproof.plan.references import references
@@ -32,6 +33,7 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     sections = sections_of(reading)
     items = items_of(reading, problems)
     marks = [c.mark for c in (*(i.claim for i in items), *(s.claim for s in sections)) if c.mark is not None]
+    identity, identity_line = own_id(lines)
     return Plan(
         path=path,
         title=next((n.title for n in reading.nodes), path),
@@ -40,4 +42,6 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
         references=references(lines, 1, len(lines)) if items or sections else (),
         problems=tuple(problems),
         normal=normal_digest(lines, marks),
+        identity=identity,
+        identity_line=identity_line,
     )
