@@ -153,7 +153,7 @@ def test_a_missing_or_damaged_head_is_refused(tmp_path: Path) -> None:
     furnished(tmp_path)
     head = tmp_path / "ledger.head"
     line = head.read_bytes()
-    for damaged in (b"", line[:-1], line + b"\n", line.replace(b" 1 ", b" 2 ", 1), b"\x00" * len(line)):
+    for damaged in (b"", line[:-1], line + b"\n", line.replace(b"head 1", b"head 2", 1), b"\x00" * len(line)):
         head.write_bytes(damaged)
         with pytest.raises(Untrue) as refusal:
             open_ledger(tmp_path)

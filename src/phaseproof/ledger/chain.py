@@ -47,13 +47,13 @@ _emit = msgspec.json.Encoder().encode
 _typed = msgspec.json.Decoder(Event).decode
 
 
-def link(prepared: Prepared, tenant: Digest, position: int, seq: int, prev: Digest) -> tuple[Event, bytes, Digest]:
-    """The event at a place in the chain, its canonical bytes and their digest."""
+def link(prepared: Prepared, tenant: Digest, position: int, seq: int, prev: Digest) -> tuple[Event, bytes, bytes]:
+    """The event at a place in the chain, its canonical bytes and their hash (32 bytes)."""
     entry = prepared.entry
     event = Event(tenant, position, entry.stream, seq, entry.type, entry.at, entry.actor, prepared.payload, prev)
     wire = _Wire(entry.actor, entry.at, Raw(prepared.encoded), position, prev, seq, entry.stream, tenant, entry.type)
     data = _emit(wire)
-    return event, data, "sha256:" + _sha256(data).hexdigest()
+    return event, data, _sha256(data).digest()
 
 
 def genesis(at: str, actor: str, payload: dict[str, Any]) -> tuple[Event, bytes, Digest]:
@@ -67,7 +67,8 @@ def genesis(at: str, actor: str, payload: dict[str, Any]) -> tuple[Event, bytes,
     Raises:
         Unable: as `prepare`.
     """
-    return link(prepare(Entry(GENESIS_STREAM, 0, GENESIS_TYPE, at, actor, payload)), ZERO, 0, 0, ZERO)
+    event, data, hashed = link(prepare(Entry(GENESIS_STREAM, 0, GENESIS_TYPE, at, actor, payload)), ZERO, 0, 0, ZERO)
+    return event, data, "sha256:" + hashed.hex()
 
 
 def decode(data: bytes, position: int) -> Event:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +26,10 @@ from phaseproof.errors import Unable, Untrue
 from phaseproof.ledger.database import locked
 
 FILE = "ledger.head"
-_MAGIC = b"phaseproof-head 1 "
-_LENGTH = 228
+_SHAPE = struct.Struct(">24s32s32sQQQ")
+_MAGIC = b"phaseproof ledger head 1"
+_SEAL = 16
+_LENGTH = _SHAPE.size + _SEAL
 
 
 class Head(Struct, frozen=True):
@@ -48,40 +51,33 @@ class Head(Struct, frozen=True):
 
 
 def pack(head: Head) -> bytes:
-    """The line in the file: fixed length, its own digest at the end."""
-    body = b"%s%s %016d %s %016d %016d " % (
+    """The file's content: magic, tenant, tail, three counts, and the start of the SHA-256 over them."""
+    body = _SHAPE.pack(
         _MAGIC,
-        head.tenant[7:].encode(),
+        bytes.fromhex(head.tenant[7:]),
+        bytes.fromhex(head.tail[7:]),
         head.events,
-        head.tail[7:].encode(),
         head.objects,
         head.checkpoints,
     )
-    return body + sha256(body).hexdigest()[:28].encode() + b"\n"
+    return body + sha256(body).digest()[:_SEAL]
 
 
 def unpack(data: bytes) -> Head:
-    """The head in a line.
+    """The head in a file's content.
 
     Raises:
         Untrue: `head-altered`.
     """
-    body, line_end = data[:-29], data[-29:]
-    fields = body[len(_MAGIC) :].split()
-    whole = (
-        len(data) == _LENGTH
-        and body.startswith(_MAGIC)
-        and line_end == sha256(body).hexdigest()[:28].encode() + b"\n"
-        and len(fields) == 5
-    )
-    if not whole:
+    body = data[: _SHAPE.size]
+    if len(data) != _LENGTH or data[_SHAPE.size :] != sha256(body).digest()[:_SEAL] or not body.startswith(_MAGIC):
         raise Untrue(
             "head-altered",
             f"{FILE} cannot be read: what was acknowledged is not known",
             "restore it together with ledger.db from a backup, then `phaseproof verify`",
         )
-    tenant, events, tail, objects, checkpoints = (field.decode("ascii") for field in fields)
-    return Head("sha256:" + tenant, int(events), "sha256:" + tail, int(objects), int(checkpoints))
+    _, tenant, tail, events, objects, checkpoints = _SHAPE.unpack(body)
+    return Head("sha256:" + tenant.hex(), events, "sha256:" + tail.hex(), objects, checkpoints)
 
 
 class HeadFile:
@@ -135,7 +131,7 @@ class HeadFile:
         try:
             head = unpack(data)
         except Untrue:
-            # A writer may have been in the middle of its line; a line is one page and takes no time.
+            # A writer may have been in the middle of it; it is less than a page and takes no time.
             time.sleep(0.005)
             data = os.pread(self._handle, _LENGTH + 1, 0)
             head = unpack(data)
@@ -143,7 +139,7 @@ class HeadFile:
         return head
 
     def write(self, head: Head) -> None:
-        """Replace the line. Only while `lock` is held.
+        """Replace the content. Only while `lock` is held.
 
         Raises:
             Unable: `head-unwritable`. What was committed before stays committed.

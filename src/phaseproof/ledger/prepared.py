@@ -69,9 +69,16 @@ def prepare(entry: Entry) -> Prepared:
         raise _malformed(f"{entry.at[:40]!r} is not a UTC instant YYYY-MM-DDTHH:MM:SS.ffffffZ")
     try:
         encoded = encode_trusted(entry.payload)
-        payload = _copied(entry.payload, encoded)
-        if not isinstance(payload, dict) or encode_trusted(payload) != encoded:
-            raise _malformed("payload is not a canonical JSON object")
+        payload = _plain(encoded) if encoded.isascii() else None
+    except msgspec.ValidationError:
+        payload = None  # not refused yet: the full walk decides, and says why
+    except (ValueError, RecursionError) as error:
+        raise _malformed(str(error)) from error
+    try:
+        if payload is None:
+            payload = _walked(entry.payload, encoded)
+        if encode_trusted(payload) != encoded:
+            raise _malformed("payload has two byte forms")
     except (ValueError, RecursionError) as error:
         raise _malformed(str(error)) from error
     if len(encoded) > MAX_EVENT - 4096:
@@ -110,6 +117,7 @@ def names(data: bytes, digest: bytes) -> bool:
     return b'"sha256:%s"' % digest.hex().encode() in data
 
 
+@lru_cache(maxsize=256)
 def is_instant(text: str) -> bool:
     """Whether text is a real UTC instant in the one form events hold."""
     if not _INSTANT.match(text):
@@ -139,16 +147,14 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def _copied(payload: Any, encoded: bytes) -> Any:
-    """A plain copy of a payload, all of it within the canonical subset. Raises ValueError."""
-    if encoded.isascii():
-        try:
-            return _plain(encoded)
-        except msgspec.ValidationError:
-            pass  # not refused yet: the full walk below decides, and says why
+def _walked(payload: Any, encoded: bytes) -> dict[str, Any]:
+    """A plain copy of a payload, after the full walk over it. Raises ValueError."""
     if encode(payload) != encoded:
         raise ValueError("it has two byte forms")
-    return msgspec.json.decode(encoded)
+    copy = msgspec.json.decode(encoded)
+    if not isinstance(copy, dict):
+        raise ValueError("a payload is a JSON object")  # noqa: TRY004 - what the caller catches
+    return copy
 
 
 def _malformed(why: str) -> Unable:

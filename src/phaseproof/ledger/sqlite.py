@@ -173,10 +173,7 @@ class SqliteLedger(SqliteReading):
         if not stage.rows:
             return
         connection = transaction.connection
-        connection.executemany(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
-            [(row.position, bytes.fromhex(row.hash[7:]), row.once, row.objects, row.body) for row in stage.rows],
-        )
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", stage.rows)
         if stage.tail.position - self._indexed > INDEX_LAG:
             self._index_streams(connection, stage)
         if stage.once:
@@ -184,8 +181,9 @@ class SqliteLedger(SqliteReading):
                 "INSERT INTO once VALUES (?, ?)",
                 [(digest, appended.event.position) for digest, appended in stage.once.items()],
             )
-        small = {digest: data for digest, data in stage.objects.items() if len(data) <= objects.INLINE}
-        self._insert_objects(transaction, small)
+        if stage.objects:
+            small = {digest: data for digest, data in stage.objects.items() if len(data) <= objects.INLINE}
+            self._insert_objects(transaction, small)
         transaction.tail = stage.tail
 
     def _index_streams(self, connection: sqlite3.Connection, stage: Stage) -> None:
@@ -241,7 +239,7 @@ class SqliteLedger(SqliteReading):
         if known is None or row[0] != known.position:
             self._catch_up(row[0])
             known = self._known
-        if known is None or row[1] != raw(known.hash) or (row[0] + 1 == head.events and known.hash != head.tail):
+        if known is None or "sha256:" + row[1].hex() != known.hash or (row[0] + 1 == head.events and known.hash != head.tail):
             raise chain.altered(row[0], "is not the one that was acknowledged")
         return known
 

@@ -20,14 +20,8 @@ class Tail(Struct, frozen=True):
     hash: Digest
 
 
-class Row(Struct, frozen=True):
-    """An event to write: what a store keeps of it."""
-
-    position: int
-    hash: Digest
-    once: bytes | None
-    objects: bytes
-    body: bytes
+Row = tuple[int, bytes, bytes | None, bytes, bytes]
+"""An event to write, as a store keeps it: position, hash, raw digest of `once`, raw digests of its objects, bytes."""
 
 
 class Stage:
@@ -71,37 +65,37 @@ class Stage:
         Raises:
             Conflict: an expected `seq` is not the stream's next one; the stage is as it was.
         """
-        tail = self.tail
+        position, prev = self.tail.position, self.tail.hash
         rows: list[Row] = []
         heads: dict[str, tuple[int, int]] = {}
         once: dict[bytes, Appended] = {}
-        objects: dict[Digest, bytes] = {}
         outcome: list[Appended] = []
         for ready in entries:
             entry = ready.entry
+            stream = entry.stream
             if ready.once is not None:
                 there = once.get(ready.once) or self.once.get(ready.once) or self._seen(ready.once)
                 if there is not None:
                     outcome.append(Appended(there.event, there.hash, duplicate=True))
                     continue
-            head = heads.get(entry.stream) or self.heads.get(entry.stream) or self._head(entry.stream)
+            head = heads.get(stream) or self.heads.get(stream) or self._head(stream)
             seq = 0 if head is None else head[1] + 1
             if entry.expected is not None and entry.expected != seq:
-                raise Conflict(entry.stream, entry.expected, seq)
-            position = tail.position + 1
-            event, body, digest = link(ready, self._tenant, position, seq, tail.hash)
-            tail = Tail(position, digest)
-            rows.append(Row(position, digest, ready.once, ready.objects, body))
-            heads[entry.stream] = (position, seq)
-            appended = Appended(event, digest)
+                raise Conflict(stream, entry.expected, seq)
+            position += 1
+            event, body, hashed = link(ready, self._tenant, position, seq, prev)
+            prev = "sha256:" + hashed.hex()
+            rows.append((position, hashed, ready.once, ready.objects, body))
+            heads[stream] = (position, seq)
+            appended = Appended(event, prev)
             if ready.once is not None:
                 once[ready.once] = appended
-            if entry.objects:
-                objects.update(entry.objects)
             outcome.append(appended)
-        self.tail = tail
+        self.tail = Tail(position, prev)
         self.rows += rows
         self.heads.update(heads)
         self.once.update(once)
-        self.objects.update(objects)
+        for ready in entries:
+            if ready.objects:
+                self.objects.update(ready.entry.objects)
         return tuple(outcome)
