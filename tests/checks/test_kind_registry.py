@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import types
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib.metadata import Distribution, EntryPoint, EntryPoints
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +15,7 @@ from msgspec import Struct
 
 from phaseproof.checks import registry
 from phaseproof.errors import Unable
+from phaseproof.reasons import SENTENCES
 
 
 class Fake(Distribution):
@@ -197,3 +200,15 @@ def test_a_kind_of_no_distribution_is_refused(install: Any) -> None:
     install(("good", Good, ""))
     with pytest.raises(Unable, match="no distribution"):
         registry.schemas()
+
+
+def test_every_reason_a_kind_gives_has_a_sentence() -> None:
+    """Codes are the first argument of `inconclusive` and `NoAnswer`, or the first of a pair that is returned."""
+    folder = Path(registry.__file__).parent
+    found = set()
+    for file in folder.glob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        found |= set(re.findall(r'(?:inconclusive|NoAnswer)\(\s*"([a-z-]+)"', text))
+        found |= set(re.findall(r'(?:return|reason =|reason=) ?"([a-z]+(?:-[a-z]+)+)"', text))
+    assert {"not-started", "no-tests", "output-unreadable", "schema-unusable", "inputs-unreadable"} <= found
+    assert {code for code in found if not code.startswith("link-")} <= set(SENTENCES)

@@ -55,7 +55,7 @@ def test_errors_at_collection_alone_are_no_judgement(tmp_path: Path) -> None:
 def test_a_failed_set_up_alone_is_no_judgement(tmp_path: Path) -> None:
     setup = '<error message="failed on setup with &quot;OSError: no database&quot;"/>'
     result = judged(tmp_path / "a", report(case("a"), case("b", setup)), code=1)
-    assert (result.outcome, result.reason) == (Outcome.INCONCLUSIVE, "setup-failed")
+    assert (result.outcome, result.reason) == (Outcome.INCONCLUSIVE, "test-setup-failed")
     assert judged(tmp_path / "b", report(case("a", FAILED), case("b", setup)), code=1).outcome is Outcome.NEGATIVE
 
 

@@ -49,7 +49,7 @@ class Result(Struct, frozen=True, omit_defaults=True):
     Attributes:
         outcome: see `Outcome`.
         reason: reason code where inconclusive (`not-started`, `timeout`, `signal`, `no-tests`, `collection-failed`,
-            `setup-failed`, `extra-missing`, `output-unreadable`, `output-truncated` …).
+            `test-setup-failed`, `extra-missing`, `output-unreadable`, `output-truncated` …).
         summary: one line for people: `412 passed`, `2 open`.
         metrics: flat name -> finite decimal.
         findings: bounded by the kind (at most 1,000).

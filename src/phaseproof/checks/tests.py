@@ -98,11 +98,12 @@ def _unjudged(cases: Sequence[Case]) -> tuple[str, str] | None:
     if not bad and not any(case.executed for case in cases):
         return "no-tests", f"no test was executed, {skipped} were skipped" if skipped else "no test was collected"
     if bad and all(case.contact for case in bad):
-        where = "collection" if any(case.contact == "collection" for case in bad) else "setup"
+        collecting = any(case.contact == "collection" for case in bad)
         first = f"{bad[0].id}: {bad[0].message}".removesuffix(": ")
         count = f"{len(bad)} " + ("errors" if len(bad) > 1 else "error")
-        words = "at collection" if where == "collection" else "while tests were set up"
-        return f"{where}-failed", f"{count} {words}, no failure of a test that ran; {first}"
+        words = "at collection" if collecting else "while tests were set up"
+        reason = "collection-failed" if collecting else "test-setup-failed"
+        return reason, f"{count} {words}, no failure of a test that ran; {first}"
     return None
 
 
