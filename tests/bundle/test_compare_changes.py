@@ -64,7 +64,7 @@ def rich() -> dict[str, Any]:
             "b/rec": {"record": "MIG"},
         },
         holds={
-            "MIG": {"until": "Gate A", "allows": ["docs/**"], "covers": ["src/**"], "refs": ["main"], "actions": ["tag"]}
+            "MIG": {"until": "Gate A", "allows": ["docs/**"], "covers": ["src/**"], "refs": ["m"], "actions": ["tag"]}
         },
         freeze={"branch": "release/*", "allow": "true"},
         components={"web": {"paths": ["web/**"]}},

@@ -25,7 +25,10 @@ def encode(value: Any) -> bytes:
         ValueError: it holds a float, a key that is not ASCII, an integer of 2^53 or more, a lone surrogate, or a
             type that has no JSON form.
     """
-    plain = msgspec.to_builtins(value, order="sorted")
+    try:
+        plain = msgspec.to_builtins(value, order="sorted")
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"no canonical form: {error}") from error
     _check(plain)
     return _emit(plain)
 

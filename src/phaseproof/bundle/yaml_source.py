@@ -173,7 +173,7 @@ def _decode(data: bytes, fault: _Faults) -> None:
     except UnicodeDecodeError as error:
         line, column = _position(data, error.start)
         raise fault.stop(
-            line, column, f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+            line, column, f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         ) from error
     for match in _FORBIDDEN.finditer(text):
         line, column = _count(text, match.start())
