@@ -155,7 +155,7 @@ class _Attempt:
             return _checked(result)
         except PhaseproofError as error:
             return self._fault(error)
-        except Exception as error:  # noqa: BLE001 - a kind is anybody's code; what it raises is never a yes
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a kind is anybody's code: what it raises is no yes
             if self.site.stop.is_set():
                 return _inconclusive(INTERRUPTED, "the run was interrupted")
             return _inconclusive("kind-raised", f"kind {job.check.kind.name} raised {type(error).__name__}: {error}")
