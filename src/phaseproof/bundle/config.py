@@ -99,20 +99,26 @@ class Config(Struct, frozen=True):
         node = self.place(*path, *((word,) if word else ()), key=key)
         return Mistake(self.path, node.line, node.column, ".".join(path), message, near)
 
-    def keys_of(self, *path: str) -> tuple[str, ...]:
-        """Keys of the mapping at a path, as written; none where there is none."""
+    def at(self, *path: str) -> Node | None:
+        """The node at a path of keys, None where there is none."""
         node: Node = self.root
         for step in path:
             found = node.get(step) if isinstance(node, Mapping) else None
             if found is None:
-                return ()
+                return None
             node = found[1]
+        return node
+
+    def keys_of(self, *path: str) -> tuple[str, ...]:
+        """Keys of the mapping at a path, as written, those of entries with a mistake included; none where none is."""
+        node = self.at(*path)
         return tuple(key.raw for key, _ in node.entries) if isinstance(node, Mapping) else ()
 
-    def keys_or_entries(self, section: str) -> int:
-        """How many keys or entries a section has in the text, those with a mistake included."""
-        known = self.root.get(section)
-        return len(known[1].entries) if known is not None and not isinstance(known[1], Scalar) else 0
+    def words_of(self, *path: str) -> tuple[str, ...]:
+        """Words of the list at a path, as written, those with a mistake included."""
+        node = self.at(*path)
+        entries = node.entries if isinstance(node, Sequence) else ()
+        return tuple(entry.raw for entry in entries if isinstance(entry, Scalar))
 
     def patterns(self) -> tuple[tuple[tuple[str, ...], str], ...]:
         """Every path and glob of plans with the list in which it stands: `plans`, then each phase's."""

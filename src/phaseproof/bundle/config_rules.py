@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from phaseproof.bundle.mistakes import Mistake, nearest, quote
 from phaseproof.bundle.sections import BindingSource, CheckSource, ControlSource
 from phaseproof.bundle.slugs import slug
+from phaseproof.bundle.yaml_source import Mapping, Node, Sequence
 
 if TYPE_CHECKING:
     from phaseproof.bundle.config import Config
@@ -35,7 +36,7 @@ def check(config: Config) -> Iterator[Mistake]:
 def _phases(config: Config) -> Iterator[Mistake]:
     if config.root.get("plans") is None and config.root.get("phases") is None:
         yield config.mistake((), "lists no plan: “plans:” or “phases:” is missing")
-    elif not config.keys_or_entries("plans") and not config.keys_or_entries("phases"):
+    elif not any(isinstance(one, Sequence) and one.entries for one in (config.at("plans"), config.at("phases"))):
         yield config.mistake(("phases",), "lists no plan")
     seen: dict[str, str] = {}
     for phase in config.phases:
@@ -62,7 +63,7 @@ def _roles(config: Config) -> Iterator[Mistake]:
         for member in sorted(set(role.members)):
             if role.members.count(member) > 1:
                 yield config.mistake(("roles", name, "members"), f"{quote(member)} stands twice", word=member)
-        count = len(set(role.members))
+        count = len(set(config.words_of("roles", name, "members")))
         if role.threshold != "all" and role.threshold > count:
             yield config.mistake(
                 ("roles", name, "threshold"), f"{role.threshold} of {count} members can never sign; at most {count}"
@@ -128,7 +129,7 @@ def _line(config: Config, path: tuple[str, ...], line: str) -> Iterator[Mistake]
 
 def _check(config: Config, name: str, one: CheckSource) -> Iterator[Mistake]:
     path = ("checks", name)
-    if one.external and one.max_age is None:
+    if one.external and "max_age" not in config.keys_of(*path):
         yield config.mistake((*path, "external"), "what lies outside the tree changes unseen: “max_age” is missing")
     if one.external and not one.controls and "controls" not in config.keys_of(*path):
         yield config.mistake(
@@ -136,12 +137,13 @@ def _check(config: Config, name: str, one: CheckSource) -> Iterator[Mistake]:
         )
     if one.external and one.subject:
         yield config.mistake((*path, "subject"), "a check of what lies outside the tree has no subject in it")
+    listed = config.at(*path, "controls")
+    for entry in listed.entries if isinstance(listed, Sequence) else ():
+        if isinstance(entry, Mapping) and not set(_keys(entry)) - {"name"}:
+            message = "a control changes nothing: patch, command, remove or environment"
+            yield Mistake(config.path, entry.line, entry.column, ".".join((*path, "controls")), message)
     seen: set[str] = set()
     for control in one.controls:
-        if not (control.patch or control.command or control.remove or control.environment):
-            yield config.mistake(
-                (*path, "controls"), "a control changes nothing: patch, command, remove or environment"
-            )
         named = control_name(control)
         if named in seen:
             yield config.mistake((*path, "controls"), f"two controls are named {quote(named)}")
@@ -207,8 +209,7 @@ def _reading(config: Config) -> Iterator[Mistake]:
     for plan, corrections in config.reading.items():
         seen: set[str] = set()
         for one in corrections:
-            changes = (one.item, one.not_item, one.kind, one.id, one.parent, one.section)
-            if all(change is None for change in changes):
+            if _keys(config.place("reading", plan, one.line)) == ("line",):
                 yield config.mistake(
                     ("reading", plan), "corrects nothing: not-item, item, kind, id, parent or section", word=one.line
                 )
@@ -219,3 +220,7 @@ def _reading(config: Config) -> Iterator[Mistake]:
             if one.line in seen:
                 yield config.mistake(("reading", plan), f"the line {quote(one.line)} is corrected twice", word=one.line)
             seen.add(one.line)
+
+
+def _keys(node: Node) -> tuple[str, ...]:
+    return tuple(key.raw for key, _ in node.entries) if isinstance(node, Mapping) else ()

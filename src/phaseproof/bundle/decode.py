@@ -109,7 +109,8 @@ class Decoder:
         if isinstance(node, Scalar) and node.value is None:
             return self.fault(node, where, f"nothing stands here: expected {_expected(info)}, or leave the key out")
         if isinstance(info, types.UnionType):
-            fitting = next((one for one in info.types if _fits(node, one)), None)
+            real = [one for one in info.types if not isinstance(one, types.NoneType)]
+            fitting = real[0] if len(real) == 1 else next((one for one in real if _fits(node, one)), None)
             if fitting is None:
                 return self.fault(node, where, f"expected {_expected(info)}, got {_shown(node)}")
             return self.value(node, fitting, where)
@@ -264,7 +265,7 @@ def _expected(info: types.Type) -> str:
     if isinstance(info, types.UnionType):
         return " or ".join(_expected(one) for one in info.types if not isinstance(one, types.NoneType))
     if isinstance(info, types.LiteralType):
-        return ", ".join(str(one) for one in info.values)
+        return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in info.values)
     if isinstance(info, types.CollectionType):
         inner = _expected(info.item_type)
         return "a list" if isinstance(info.item_type, types.AnyType) else f"a list, each entry {inner}"

@@ -63,8 +63,8 @@ class Mistakes(Usage):
 def listing(mistakes: Sequence[Mistake]) -> str:
     """The mistakes as a person reads them, one a line, and how many there are."""
     told = mistakes[:MOST]
-    width = max((len(one.place) for one in told), default=0) + 1
-    lines = [f"{one.place.ljust(width)} {one.sentence}" for one in told]
+    width = max((len(one.place) for one in told), default=0)
+    lines = [f"{one.place.ljust(width)}  {one.sentence}" for one in told]
     count = len(mistakes)
     more = f", the first {MOST} shown" if count > MOST else ""
     return "\n".join([*lines, f"{count} error{'' if count == 1 else 's'}{more}"])
