@@ -16,8 +16,8 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -28,8 +28,8 @@ from phaseproof.ledger.database import locked
 FILE = "ledger.head"
 _SHAPE = struct.Struct(">24s32s32sQQQ")
 _MAGIC = b"phaseproof ledger head 1"
-_SEAL = 16
-_LENGTH = _SHAPE.size + _SEAL
+_CHECK = struct.Struct(">I")
+_LENGTH = _SHAPE.size + _CHECK.size
 
 
 class Head(Struct, frozen=True):
@@ -51,7 +51,7 @@ class Head(Struct, frozen=True):
 
 
 def pack(head: Head) -> bytes:
-    """The file's content: magic, tenant, tail, three counts, and the start of the SHA-256 over them."""
+    """The file's content: magic, tenant, tail, three counts, and the CRC-32 over them."""
     body = _SHAPE.pack(
         _MAGIC,
         bytes.fromhex(head.tenant[7:]),
@@ -60,7 +60,7 @@ def pack(head: Head) -> bytes:
         head.objects,
         head.checkpoints,
     )
-    return body + sha256(body).digest()[:_SEAL]
+    return body + _CHECK.pack(crc32(body))
 
 
 def unpack(data: bytes) -> Head:
@@ -70,7 +70,7 @@ def unpack(data: bytes) -> Head:
         Untrue: `head-altered`.
     """
     body = data[: _SHAPE.size]
-    if len(data) != _LENGTH or data[_SHAPE.size :] != sha256(body).digest()[:_SEAL] or not body.startswith(_MAGIC):
+    if len(data) != _LENGTH or data[_SHAPE.size :] != _CHECK.pack(crc32(body)) or not body.startswith(_MAGIC):
         raise Untrue(
             "head-altered",
             f"{FILE} cannot be read: what was acknowledged is not known",
@@ -159,7 +159,15 @@ class HeadFile:
 
     @contextmanager
     def lock(self, wait: float) -> Iterator[None]:
-        """Hold the tenant's write lock.
+        """Hold the tenant's write lock. Arguments and refusals as `acquire`."""
+        self.acquire(wait)
+        try:
+            yield
+        finally:
+            self.release()
+
+    def acquire(self, wait: float) -> None:
+        """Take the tenant's write lock.
 
         Args:
             wait: how long to queue for it, seconds.
@@ -167,14 +175,13 @@ class HeadFile:
         Raises:
             Unable: `ledger-locked`.
         """
-        import fcntl
+        from fcntl import LOCK_EX, LOCK_NB, flock
 
         deadline = 0.0
         pause = 0.0002
         while True:
             try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
+                return flock(self._handle, LOCK_EX | LOCK_NB)
             except BlockingIOError as error:
                 now = time.monotonic()
                 deadline = deadline or now + wait
@@ -182,10 +189,12 @@ class HeadFile:
                     raise locked() from error
                 time.sleep(min(pause, max(0.0, deadline - now)))
                 pause = min(pause * 1.5, 0.004)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def release(self) -> None:
+        """Let the write lock go."""
+        from fcntl import LOCK_UN, flock
+
+        flock(self._handle, LOCK_UN)
 
     def close(self) -> None:
         """Release the file."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class _Transaction(Struct, eq=False):
     tail: Tail
     objects: int
     checkpoints: int
+    stage: Stage | None = None
 
 
 class SqliteLedger(SqliteReading):
@@ -102,8 +103,8 @@ class SqliteLedger(SqliteReading):
         if len(data) > objects.INLINE:
             self.files.write(digest, data)
         else:
-            with self._lock, self._writing("an object") as transaction:
-                self._insert_objects(transaction, {digest: data})
+            with self._lock:
+                self._write("an object", lambda transaction: self._insert_objects(transaction, {digest: data}))
         return digest
 
     def checkpoint(self, signer: NoteSigner | None = None) -> Checkpoint:
@@ -123,13 +124,17 @@ class SqliteLedger(SqliteReading):
         self._require_writable()
         signed = checkpoint.sign(self._tenant, size, roots[size], signer)
         note = (signed.note or "").encode()
-        with self._lock, self._writing("a checkpoint") as transaction:
+
+        def insert(transaction: _Transaction) -> None:
             connection = transaction.connection
             last = connection.execute("SELECT note FROM checkpoints ORDER BY number DESC LIMIT 1").fetchone()
             if last is None or last[0] != note:
                 row = (sha256(note).digest(), note)
                 done = connection.execute("INSERT INTO checkpoints(digest, note) VALUES (?, ?)", row)
                 transaction.checkpoints = max(transaction.checkpoints, done.lastrowid or 0)
+
+        with self._lock:
+            self._write("a checkpoint", insert)
         return signed
 
     def _require_writable(self) -> None:
@@ -139,22 +144,26 @@ class SqliteLedger(SqliteReading):
             raise database.read_only()
 
     def _commit_queue(self) -> None:
-        batch: list[_Request] = []
-        events = 0
+        batch = [self._queue.popleft()]
+        events = len(batch[0].prepared)
         while self._queue and events < _MAX_BATCH:
             batch.append(self._queue.popleft())
             events += len(batch[-1].prepared)
         outcomes: list[tuple[Appended, ...] | None] = []
-        try:
-            with self._writing("events") as transaction:
-                stage = Stage(self._tenant, transaction.tail, self._stream_head, self._accepted)
-                for request in batch:
-                    try:
-                        outcomes.append(stage.place(request.prepared))
-                    except Conflict as conflict:
-                        outcomes.append(None)
-                        request.error = conflict
+
+        def place(transaction: _Transaction) -> None:
+            stage = transaction.stage = Stage(self._tenant, transaction.tail, self._stream_head, self._accepted)
+            for request in batch:
+                try:
+                    outcomes.append(stage.place(request.prepared))
+                except Conflict as conflict:
+                    outcomes.append(None)
+                    request.error = conflict
+            if stage.rows:
                 self._write_stage(transaction, stage)
+
+        try:
+            stage = self._write("events", place).stage
         except PhaseproofError as error:
             for request in batch:
                 request.error = request.error or error
@@ -164,14 +173,13 @@ class SqliteLedger(SqliteReading):
             for request in batch:
                 request.error = request.error or gone
             raise
-        self._known = stage.tail
-        self._heads.update(stage.heads)
+        if stage is not None:
+            self._known = stage.tail
+            self._heads.update(stage.heads)
         for request, outcome in zip(batch, outcomes, strict=True):
             request.outcome = outcome
 
     def _write_stage(self, transaction: _Transaction, stage: Stage) -> None:
-        if not stage.rows:
-            return
         connection = transaction.connection
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", stage.rows)
         if stage.tail.position - self._indexed > INDEX_LAG:
@@ -205,30 +213,30 @@ class SqliteLedger(SqliteReading):
             elif row[0] != data:
                 raise objects.altered(digest)
 
-    @contextmanager
-    def _writing(self, what: str) -> Iterator[_Transaction]:
-        """One transaction under the tenant's lock: committed and flushed at the end, or gone."""
-        connection = self._connection
-        with self._head.lock(self.wait):
-            before = self._head.read()
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    transaction = _Transaction(connection, self._tail(before), before.objects, before.checkpoints)
-                    yield transaction
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        # What went wrong first is what is reported; SQLite undoes the rest when it is opened again.
-                        with suppress(sqlite3.Error):
-                            connection.execute("ROLLBACK")
-                    raise
-            except database.FAULTS as error:
-                raise database.translate(error, what) from error
+    def _write(self, what: str, work: Callable[[_Transaction], None]) -> _Transaction:
+        """Do work in one transaction under the tenant's lock: committed and flushed at the end, or gone."""
+        head, connection = self._head, self._connection
+        head.acquire(self.wait)
+        try:
+            before = head.read()
+            connection.execute("BEGIN IMMEDIATE")
+            tail = self._tail(before)
+            transaction = _Transaction(connection, tail, before.objects, before.checkpoints)
+            work(transaction)
+            connection.execute("COMMIT")
             tail = transaction.tail
             after = Head(self._tenant, tail.position + 1, tail.hash, transaction.objects, transaction.checkpoints)
             if after != before:
-                self._head.write(after)
+                head.write(after)
+            return transaction
+        except database.FAULTS as error:
+            raise database.translate(error, what) from error
+        finally:
+            if connection.in_transaction:
+                # What went wrong first is what is reported; SQLite undoes the rest when it is opened again.
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+            head.release()
 
     def _tail(self, head: Head) -> Tail:
         """The last event, held against what is known of it."""
@@ -239,7 +247,8 @@ class SqliteLedger(SqliteReading):
         if known is None or row[0] != known.position:
             self._catch_up(row[0])
             known = self._known
-        if known is None or "sha256:" + row[1].hex() != known.hash or (row[0] + 1 == head.events and known.hash != head.tail):
+        hashed = "sha256:" + row[1].hex() if isinstance(row[1], bytes) else ""
+        if known is None or hashed != known.hash or (row[0] + 1 == head.events and hashed != head.tail):
             raise chain.altered(row[0], "is not the one that was acknowledged")
         return known
 
