@@ -29,7 +29,7 @@ GENESIS_STREAM = "tenant"
 GENESIS_TYPE = "genesis"
 
 
-class _Wire(Struct):
+class _Wire(Struct, gc=False):
     """An event with its keys in canonical (sorted) order."""
 
     actor: str
@@ -51,7 +51,7 @@ def link(prepared: Prepared, tenant: Digest, position: int, seq: int, prev: Dige
     """The event at a place in the chain, its canonical bytes and their hash (32 bytes)."""
     entry = prepared.entry
     event = Event(tenant, position, entry.stream, seq, entry.type, entry.at, entry.actor, prepared.payload, prev)
-    wire = _Wire(entry.actor, entry.at, Raw(prepared.encoded), position, prev, seq, entry.stream, tenant, entry.type)
+    wire = _Wire(entry.actor, entry.at, prepared.encoded, position, prev, seq, entry.stream, tenant, entry.type)
     data = _emit(wire)
     return event, data, _sha256(data).digest()
 

@@ -36,7 +36,7 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     prev: Digest
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """An event to append.
 
     Attributes:
@@ -59,7 +59,7 @@ class Entry(Struct, frozen=True):
     once: Digest | None = None
 
 
-class Appended(Struct, frozen=True):
+class Appended(Struct, frozen=True, gc=False):
     """Outcome of one entry.
 
     Attributes:

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from phaseproof.bundle.canonical import LIMIT, encode, encode_trusted
+from phaseproof.bundle.canonical import LIMIT, encode
 from phaseproof.digests import is_digest, sha256
 from phaseproof.errors import Unable
 from phaseproof.ledger.model import Entry
@@ -33,11 +33,16 @@ _Nested: Any = _Scalar
 for _ in range(6):
     _Nested = _Scalar | list[_Nested] | dict[str, _Nested]
 
+_UNENCODABLE = (ValueError, TypeError, OverflowError, RecursionError)
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+"""`canonical.encode_trusted` without its frames, which cost as much as the encoding."""
+
 _plain = msgspec.json.Decoder(dict[str, _Nested]).decode
 """Decodes what needs no further look: no null (it may have been a NaN), no float, no deep nesting, no large integer."""
 
 
-class Prepared(Struct, frozen=True):
+class Prepared(Struct, frozen=True, gc=False):
     """An entry whose shape has been checked and whose payload has been encoded.
 
     Attributes:
@@ -50,7 +55,7 @@ class Prepared(Struct, frozen=True):
 
     entry: Entry
     payload: dict[str, Any]
-    encoded: bytes
+    encoded: Raw
     objects: bytes
     once: bytes | None
 
@@ -68,18 +73,18 @@ def prepare(entry: Entry) -> Prepared:
     if not is_instant(entry.at):
         raise _malformed(f"{entry.at[:40]!r} is not a UTC instant YYYY-MM-DDTHH:MM:SS.ffffffZ")
     try:
-        encoded = encode_trusted(entry.payload)
+        encoded = _encode(entry.payload)
         payload = _plain(encoded) if encoded.isascii() else None
     except msgspec.ValidationError:
         payload = None  # not refused yet: the full walk decides, and says why
-    except (ValueError, RecursionError) as error:
+    except _UNENCODABLE as error:
         raise _malformed(str(error)) from error
     try:
         if payload is None:
             payload = _walked(entry.payload, encoded)
-        if encode_trusted(payload) != encoded:
+        if _encode(payload) != encoded:
             raise _malformed("payload has two byte forms")
-    except (ValueError, RecursionError) as error:
+    except _UNENCODABLE as error:
         raise _malformed(str(error)) from error
     if len(encoded) > MAX_EVENT - 4096:
         raise Unable(
@@ -99,7 +104,7 @@ def prepare(entry: Entry) -> Prepared:
         once = bytes.fromhex(entry.once[7:]) if is_digest(entry.once) else b""
         if not once or not names(encoded, once):
             raise _malformed(f"the payload does not name {entry.once!r}, which it is to be accepted once for")
-    return Prepared(entry, payload, encoded, named, once)
+    return Prepared(entry, payload, Raw(encoded), named, once)
 
 
 def is_stream(name: str) -> bool:
@@ -153,7 +158,7 @@ def _walked(payload: Any, encoded: bytes) -> dict[str, Any]:
         raise ValueError("it has two byte forms")
     copy = msgspec.json.decode(encoded)
     if not isinstance(copy, dict):
-        raise ValueError("a payload is a JSON object")  # noqa: TRY004 - what the caller catches
+        raise TypeError("a payload is a JSON object")
     return copy
 
 
