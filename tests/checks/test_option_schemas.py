@@ -19,8 +19,10 @@ TOP = Path(__file__).parents[2]
 DOCS = TOP / "docs" / "kinds.md"
 # Keys of a check that are not its kind's own (FORMATS, section 2).
 COMMON = frozenset(
-    ["kind", "subject", "instrument", "controls", "min_sensitivity"]
-    + ["timeout", "max_age", "external", "history", "network"]
+    {
+        *("kind", "subject", "instrument", "controls", "min_sensitivity"),
+        *("timeout", "max_age", "external", "history", "network"),
+    }
 )
 
 
