@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import struct
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ from msgspec import Struct
 from phaseproof.digests import Digest
 from phaseproof.errors import Unable, Untrue
 from phaseproof.ledger.database import locked
+
+if sys.platform != "win32":  # where a ledger is read and verified, never written
+    import fcntl
 
 FILE = "ledger.head"
 _SHAPE = struct.Struct(">24s32s32sQQQ")
@@ -175,13 +179,11 @@ class HeadFile:
         Raises:
             Unable: `ledger-locked`.
         """
-        from fcntl import LOCK_EX, LOCK_NB, flock
-
         deadline = 0.0
         pause = 0.0002
         while True:
             try:
-                return flock(self._handle, LOCK_EX | LOCK_NB)
+                return fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 now = time.monotonic()
                 deadline = deadline or now + wait
@@ -192,9 +194,7 @@ class HeadFile:
 
     def release(self) -> None:
         """Let the write lock go."""
-        from fcntl import LOCK_UN, flock
-
-        flock(self._handle, LOCK_UN)
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Release the file."""
