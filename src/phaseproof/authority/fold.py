@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from phaseproof.authority.view import (
     CheckView,
@@ -29,18 +29,18 @@ from phaseproof.ledger.model import Event
 _T = TypeVar("_T")
 
 
-class RunStarted(Struct, frozen=True):
-    """Payload of `run-started`."""
+class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
+    """Payload of `run-started`; `limit` is in seconds."""
 
     run: str
     check: str
     check_digest: Digest
     inputs: Digest
     commit: str
-    limit: int
+    limit: Annotated[int, Meta(ge=0, le=2**31)]
 
 
-class RunAbandoned(Struct, frozen=True):
+class RunAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
     """Payload of `run-abandoned`: its runner gave it up and could still say so."""
 
     run: str
@@ -62,6 +62,9 @@ class Folder:
         self._runs: dict[str, list[Run]] = {}
         self._controls: dict[str, list[Run]] = {}
         self._open: dict[str, dict[str, Start]] = {}
+        self._announced: dict[tuple[str, str], RunStarted] = {}
+        self._ended: set[tuple[str, str]] = set()
+        self._envelopes: set[Digest] = set()
         self._signed: list[Signed] = []
         self._decided: list[tuple[int, Decided]] = []
 
@@ -69,47 +72,81 @@ class Folder:
         """Fold one event.
 
         Raises:
-            Untrue: a type nobody knows, or a payload that is not of its type (`event-unreadable`).
+            Untrue: a type nobody knows, a payload that is not of its type, an event out of its place
+                (`event-unreadable`); an envelope or a run that has been used before (`event-replayed`).
         """
+        if event.position != self._size or (event.type == "genesis") != (event.position == 0):
+            raise _unreadable(event, f"does not belong at place {self._size} of a ledger")
         match event.type:
             case "evidence":
                 self._evidence(event)
             case "control":
-                fact = _read(event, Fact)
-                self._controls.setdefault(fact.check, []).append(Run(event.position, fact))
+                fact = self._fact(event)
+                if not fact.control:
+                    raise _unreadable(event, "is a control's result of no control")
+                self._controls.setdefault(fact.check, []).append(Run(event.position, fact, event.at))
             case "run-started":
-                one = _read(event, RunStarted)
-                start = Start(event.position, event.at, one.run, one.check_digest, one.inputs, one.commit, one.limit)
-                self._open.setdefault(one.check, {})[one.run] = start
+                self._start(event)
             case "run-abandoned":
                 gone = _read(event, RunAbandoned)
                 known = self._open.get(gone.check, {}).get(gone.run)
                 if known is not None:
                     self._open[gone.check][gone.run] = msgspec.structs.replace(known, ended=gone.reason)
             case "signed":
-                self._signed.append(Signed(event.position, event.at, _read(event, Signing)))
+                signing = _read(event, Signing)
+                self._once(event, signing.envelope)
+                self._signed.append(Signed(event.position, event.at, signing))
             case "bundle-proposed":
                 self._proposals.append(Proposed(event.position, event.at, _read(event, Proposal)))
             case "bundle-installed" | "bundle-activated":
-                self._bundles.append(InForce(event.position, event.at, _read(event, Installed)))
+                installed = _read(event, Installed)
+                self._once(event, installed.envelope)
+                self._bundles.append(InForce(event.position, event.at, installed))
             case "decided":
-                self._decided.append((event.position, _read(event, Decided)))
+                decided = _read(event, Decided)
+                self._once(event, decided.envelope)
+                self._decided.append((event.position, decided))
             case "genesis":
-                if event.position != 0:
-                    raise Untrue("event-unreadable", f"event {event.position} is a second genesis")
                 self._tenant, self._genesis = digest, event.payload
             case _:
-                raise Untrue(
-                    "event-unreadable",
-                    f"event {event.position} is of the unknown type {event.type!r}",
-                    "install the version of phaseproof that wrote this ledger",
-                )
-        self._size, self._head, self._last = event.position + 1, digest, event.at
+                raise _unreadable(event, f"is of the unknown type {event.type!r}")
+        self._size, self._head, self._last = event.position + 1, digest, max(self._last, event.at)
+
+    def _start(self, event: Event) -> None:
+        one = _read(event, RunStarted)
+        key = (one.check, one.run)
+        known = self._announced.setdefault(key, one)
+        if known is not one:
+            if known != one:
+                raise _replayed(event, f"announces run {one.run} of {one.check} a second time, of other content")
+            return
+        start = Start(event.position, event.at, one.run, one.check_digest, one.inputs, one.commit, one.limit)
+        self._open.setdefault(one.check, {})[one.run] = start
 
     def _evidence(self, event: Event) -> None:
+        fact = self._fact(event)
+        if fact.control:
+            raise _unreadable(event, f"gives the result of control {fact.control!r} as evidence")
+        key = (fact.check, fact.run)
+        if key in self._ended:
+            raise _replayed(event, f"is a second result of run {fact.run} of {fact.check}")
+        self._ended.add(key)
+        start = self._open.get(fact.check, {}).get(fact.run)
+        if start is not None and (start.check_digest, start.inputs) == (fact.check_digest, fact.inputs):
+            del self._open[fact.check][fact.run]
+        else:
+            start = None  # a run announced for one content does not end with the result of another
+        self._runs.setdefault(fact.check, []).append(Run(event.position, fact, event.at, start))
+
+    def _fact(self, event: Event) -> Fact:
         fact = _read(event, Fact)
-        self._runs.setdefault(fact.check, []).append(Run(event.position, fact))
-        self._open.get(fact.check, {}).pop(fact.run, None)
+        self._once(event, fact.envelope)
+        return fact
+
+    def _once(self, event: Event, envelope: Digest) -> None:
+        if envelope in self._envelopes:
+            raise _replayed(event, f"names envelope {envelope}, which an event before it names")
+        self._envelopes.add(envelope)
 
     def view(self) -> View:
         """The state after the events taken so far."""
@@ -151,4 +188,13 @@ def _read(event: Event, kind: type[_T]) -> _T:
     try:
         return msgspec.convert(event.payload, kind)
     except msgspec.ValidationError as error:
-        raise Untrue("event-unreadable", f"event {event.position} ({event.type}): {error}") from error
+        raise _unreadable(event, f"has a payload that is not of its type: {error}") from error
+
+
+def _unreadable(event: Event, why: str) -> Untrue:
+    return Untrue("event-unreadable", f"event {event.position} ({event.type}) {why}",
+                  "install the version of phaseproof that wrote this ledger")  # fmt: skip
+
+
+def _replayed(event: Event, why: str) -> Untrue:
+    return Untrue("event-replayed", f"event {event.position} ({event.type}) {why}", "phaseproof verify")

@@ -37,14 +37,19 @@ class Count(Struct, frozen=True):
 
     def __str__(self) -> str:
         """`needs 2 of role governance; 1 signed (alice)`."""
+        if self.needed < 1:
+            return f"role {self.role} has nobody who could sign"
         who = f" ({', '.join(self.given)})" if self.given else ""
         return f"needs {self.needed} of role {self.role}; {len(self.given)} signed{who}"
 
 
 def key_of(bundle: Bundle, person: str) -> str | None:
-    """Key id of a person of the bundle; None for a stranger."""
+    """Key id of a person of the bundle; None for a stranger, and for one whose key is none."""
     known = bundle.people.get(person)
-    return keyid(public_of(known)) if known else None
+    try:
+        return keyid(public_of(known)) if known else None
+    except ValueError:
+        return None
 
 
 def needed(role: Role) -> int:
@@ -80,7 +85,7 @@ def count(bundle: Bundle, name: str, signatures: Iterable[Signed]) -> Count:
         given.append(signing.person)
         keys.add(signing.key)
         envelopes.append(signing.envelope)
-    lacking = tuple(member for member in role.members if member not in given)
+    lacking = tuple(member for member in dict.fromkeys(role.members) if member not in given)
     return Count(name, needed(role), tuple(given), tuple(envelopes), lacking)
 
 
@@ -97,6 +102,8 @@ def standing(bundle: Bundle, digest: Digest, signatures: Iterable[Signed], *othe
     counts: list[Count] = []
     for judge in (bundle, *others):
         counts += [count(judge, role, over) for role in judge.policy.migrate]
+        if not judge.policy.migrate:
+            counts.append(Count("migrate", 0, (), (), ()))  # nobody may sign it, so nothing makes it valid
     return tuple(counts)
 
 

@@ -1,7 +1,7 @@
 """What the events say, and nothing else: the state that every verdict and decision stands on.
 
 A view holds facts as the ledger's index has them. Signatures are checked elsewhere, by the process that says PASS
-(authority/proof.py): checking one per event would make every read forty times slower.
+(decisions/proof.py): checking one per event would make every read forty times slower.
 """
 
 from __future__ import annotations
@@ -12,13 +12,6 @@ from msgspec import Struct
 
 from phaseproof.digests import ZERO, Digest
 from phaseproof.evidence.model import Fact
-
-
-class Run(Struct, frozen=True):
-    """A piece of evidence and where it stands in the ledger."""
-
-    position: int
-    fact: Fact
 
 
 class Start(Struct, frozen=True):
@@ -43,6 +36,22 @@ class Start(Struct, frozen=True):
     ended: str | None = None
 
 
+class Run(Struct, frozen=True):
+    """A piece of evidence and where it stands in the ledger.
+
+    Attributes:
+        position: where.
+        fact: what it says.
+        at: UTC instant of its event.
+        start: the announcement that it ended, None where there was none of its content.
+    """
+
+    position: int
+    fact: Fact
+    at: str = ""
+    start: Start | None = None
+
+
 class CheckView(Struct, frozen=True):
     """All that is known of one check.
 
@@ -57,7 +66,7 @@ class CheckView(Struct, frozen=True):
     controls: tuple[Run, ...] = ()
 
 
-class Signing(Struct, frozen=True, omit_defaults=True):
+class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A signature in force, as its event's payload has it.
 
     Attributes:
@@ -87,7 +96,7 @@ class Signed(Struct, frozen=True):
     signing: Signing
 
 
-class Proposal(Struct, frozen=True):
+class Proposal(Struct, frozen=True, forbid_unknown_fields=True):
     """A bundle put forward to follow the one in force.
 
     Attributes:
@@ -111,7 +120,7 @@ class Proposed(Struct, frozen=True):
     proposal: Proposal
 
 
-class Decided(Struct, frozen=True):
+class Decided(Struct, frozen=True, forbid_unknown_fields=True):
     """A recorded decision on gates, as its event's payload has it."""
 
     envelope: Digest
@@ -126,7 +135,7 @@ class Decided(Struct, frozen=True):
     gates: tuple[str, ...] = ()
 
 
-class Installed(Struct, frozen=True):
+class Installed(Struct, frozen=True, forbid_unknown_fields=True):
     """A bundle that came into force.
 
     Attributes:
@@ -157,7 +166,7 @@ class View(Struct, frozen=True):
         size: number of events folded.
         head: digest of the last of them.
         genesis: payload of the first.
-        last_at: instant of the last event.
+        last_at: latest instant of any event: one written with a clock set back does not set it back.
         bundles: bundles that came into force, oldest first; the last is the installed one.
         proposals: bundles put forward, oldest first.
         checks: by name.

@@ -17,14 +17,14 @@ from phaseproof.evidence.envelope import Statement
 from phaseproof.evidence.model import DECISION
 
 
-class Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True, forbid_unknown_fields=True):
     """The tree head a signer saw: number of events and Merkle root."""
 
     size: int
     root: Digest
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, forbid_unknown_fields=True):
     """The predicate of a decision.
 
     Attributes:

@@ -50,14 +50,16 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
     signatures: tuple[Signature, ...]
 
 
-class Subject(Struct, frozen=True):
+class Subject(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A subject of an in-toto statement."""
 
     digest: dict[str, str]
     name: str = ""
 
 
-class Statement(Struct, frozen=True, rename={"type": "_type", "predicate_type": "predicateType"}):
+class Statement(
+    Struct, frozen=True, forbid_unknown_fields=True, rename={"type": "_type", "predicate_type": "predicateType"}
+):
     """An in-toto Statement v1 with its predicate as plain JSON."""
 
     type: str
@@ -80,6 +82,7 @@ class Opened(Struct, frozen=True):
     keys: tuple[str, ...]
 
 
+_NEXT = "phaseproof verify"
 _decoder = msgspec.json.Decoder(Envelope)
 _statements = msgspec.json.Decoder(Statement)
 
@@ -104,9 +107,7 @@ def statement(subject: Sequence[Subject], predicate_type: str, predicate: Any) -
     return canonical.encode(
         {
             "_type": STATEMENT,
-            "subject": [
-                {"name": one.name, "digest": one.digest} if one.name else {"digest": one.digest} for one in subject
-            ],
+            "subject": [msgspec.to_builtins(one) for one in subject],
             "predicateType": predicate_type,
             "predicate": msgspec.to_builtins(predicate),
         }
@@ -127,64 +128,89 @@ def seal(payload: bytes, signers: Iterable[Signer]) -> bytes:
 def unverified(data: bytes) -> tuple[Envelope, bytes]:
     """The envelope and its payload, nothing checked but the form.
 
+    The form is the canonical one and no other: a second byte form of one signed thing would have a second digest,
+    and be accepted a second time.
+
     Raises:
         Untrue: not a DSSE envelope of ours (`envelope-unreadable`).
     """
     if len(data) > MAX_ENVELOPE:
-        raise Untrue("envelope-unreadable", f"envelope of {len(data)} bytes is over the limit of {MAX_ENVELOPE}")
+        raise _unreadable(f"{len(data)} bytes are over the limit of {MAX_ENVELOPE}")
     try:
         envelope = _decoder.decode(data)
         payload = base64.b64decode(envelope.payload, validate=True)
-    except (msgspec.DecodeError, UnicodeDecodeError, binascii.Error, ValueError) as error:
-        raise Untrue("envelope-unreadable", f"not a DSSE envelope: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, binascii.Error, ValueError) as error:
+        raise _unreadable(f"not a DSSE envelope: {error}") from error
     if envelope.payloadType != PAYLOAD:
-        raise Untrue("envelope-unreadable", f"payload type {envelope.payloadType!r} is not {PAYLOAD}")
+        raise _unreadable(f"its payload type {envelope.payloadType!r} is not {PAYLOAD}")
+    if canonical.encode_trusted(envelope) != data or base64.b64encode(payload).decode() != envelope.payload:
+        raise _unreadable("it is not in canonical form")
+    if len({signature.keyid for signature in envelope.signatures}) != len(envelope.signatures):
+        raise _unreadable("one key signs it twice")
     return envelope, payload
 
 
 def open_envelope(data: bytes, keys: Mapping[str, bytes]) -> Opened:
     """Check an envelope's signatures and read its statement.
 
+    Every signature must hold. One that cannot be judged is not passed over: whoever adds a signature of no known key
+    makes other bytes, with another digest, of the same statement.
+
     Args:
         data: envelope bytes.
         keys: key id -> public key (32 bytes) of everyone whose signature may count.
 
     Raises:
-        Untrue: unreadable, no signature of a known key, or one of a known key that does not hold
-            (`signature-unknown`, `signature-invalid`).
+        Untrue: unreadable, signed by nobody or by a key that is not known (`signature-unknown`), or a signature does
+            not hold (`signature-invalid`).
     """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     envelope, payload = unverified(data)
     message = pae(envelope.payloadType, payload)
-    good: list[str] = []
+    strangers = [signature.keyid[:16] for signature in envelope.signatures if signature.keyid not in keys]
+    if strangers or not envelope.signatures:
+        named = ", ".join(strangers) or "nobody"
+        raise Untrue("signature-unknown", f"signed by {named}: no key that counts here", _NEXT)
     for signature in envelope.signatures:
-        public = keys.get(signature.keyid)
-        if public is None:
-            continue
         try:
-            Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(signature.sig, validate=True), message)
+            raw = base64.b64decode(signature.sig, validate=True)
+            Ed25519PublicKey.from_public_bytes(keys[signature.keyid]).verify(raw, message)
         except (InvalidSignature, binascii.Error, ValueError) as error:
-            raise Untrue("signature-invalid", f"the signature of key {signature.keyid[:16]} does not hold") from error
-        if signature.keyid not in good:
-            good.append(signature.keyid)
-    if not good:
-        named = ", ".join(s.keyid[:16] for s in envelope.signatures) or "nobody"
-        raise Untrue("signature-unknown", f"signed by {named}: no key that counts here")
-    return Opened(digest=sha256(data), statement=read_statement(payload), keys=tuple(good))
+            raise _invalid(signature) from error
+        # 64 bytes leave four bits of the last base64 digit unused.
+        if base64.b64encode(raw).decode() != signature.sig:
+            raise _invalid(signature)
+    signers = tuple(signature.keyid for signature in envelope.signatures)
+    return Opened(digest=sha256(data), statement=read_statement(payload), keys=signers)
 
 
 def read_statement(payload: bytes) -> Statement:
     """A statement from its payload bytes.
 
     Raises:
-        Untrue: not an in-toto Statement v1 (`statement-unreadable`).
+        Untrue: not an in-toto Statement v1 about something, in canonical form and with no field that is not known
+            here (`statement-unreadable`).
     """
     try:
         read = _statements.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Untrue("statement-unreadable", f"not an in-toto statement: {error}") from error
+        same = canonical.encode_trusted(read) == payload
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Untrue("statement-unreadable", f"not an in-toto statement: {error}", _NEXT) from error
     if read.type != STATEMENT:
-        raise Untrue("statement-unreadable", f"statement type {read.type!r} is not {STATEMENT}")
+        raise Untrue("statement-unreadable", f"statement type {read.type!r} is not {STATEMENT}", _NEXT)
+    if not same:
+        # A key that stands twice is read one way here and another way elsewhere.
+        raise Untrue("statement-unreadable", "the statement is not in canonical form", _NEXT)
+    if not read.subject:
+        raise Untrue("statement-unreadable", "the statement is about nothing", _NEXT)
     return read
+
+
+def _unreadable(why: str) -> Untrue:
+    return Untrue("envelope-unreadable", f"an envelope cannot be read: {why}", _NEXT)
+
+
+def _invalid(signature: Signature) -> Untrue:
+    return Untrue("signature-invalid", f"the signature of key {signature.keyid[:16]} does not hold", _NEXT)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import errno
 import os
 import re
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from phaseproof.bundle.keys import public_bytes
 from phaseproof.errors import Refused, Unable
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ MIN_PASSPHRASE = 12
 """Characters; a shorter passphrase for a personal key is refused."""
 NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}\Z")
 """Names of people, runners and key files."""
-_PREFIX = "ed25519:"
+_MAX_FILE = 65536
+"""Bytes read of a key file."""
 
 Passphrase = Callable[[str], str]
 """Asked for the passphrase of a named key; raises `Unable` where nobody can answer."""
@@ -69,25 +73,17 @@ def home() -> Path:
 
 def uri(public: bytes) -> str:
     """`ed25519:` and the base64url form of a public key, without padding."""
-    return _PREFIX + base64.urlsafe_b64encode(public).decode().rstrip("=")
+    return "ed25519:" + base64.urlsafe_b64encode(public).decode().rstrip("=")
 
 
+@lru_cache(maxsize=1024)
 def public_of(text: str) -> bytes:
-    """The 32 bytes behind a public key URI.
+    """The 32 bytes behind a public key URI; bundle/keys.py says what is one.
 
     Raises:
-        ValueError: not of the form `ed25519:<base64url of 32 bytes>`, in its one canonical spelling.
+        ValueError: it is none.
     """
-    if not text.startswith(_PREFIX):
-        raise ValueError("a key is written ed25519:<base64url>")
-    body = text[len(_PREFIX) :]
-    try:
-        public = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("a key is written ed25519:<base64url>") from error
-    if len(public) != 32 or uri(public) != text:
-        raise ValueError("an ed25519 key has 32 bytes in base64url without padding")
-    return public
+    return public_bytes(text)
 
 
 def generate(name: str) -> FileSigner:
@@ -116,16 +112,25 @@ def create(folder: Path, name: str, passphrase: str | None) -> FileSigner:
         raise Refused(
             "passphrase-short", f"a passphrase has at least {MIN_PASSPHRASE} characters", "choose a longer one"
         )
+    try:
+        secret = passphrase.encode() if passphrase is not None else None
+    except UnicodeEncodeError as error:
+        raise Unable("passphrase-unreadable", "the passphrase is no text", "choose another one") from error
     signer = generate(name)
     protection: serialization.KeySerializationEncryption = serialization.NoEncryption()
-    if passphrase is not None:
-        protection = serialization.BestAvailableEncryption(passphrase.encode())
+    if secret is not None:
+        protection = serialization.BestAvailableEncryption(secret)
     pem = signer._private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection)
     try:
         for made in (folder, path.parent):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(path, pem)
+        # The public half first: whoever finds a private key finds its public half beside it.
         _write(path.with_suffix(".pub"), (uri(signer.public) + "\n").encode())
+        try:
+            _write(path, pem)
+        except BaseException:
+            path.with_suffix(".pub").unlink(missing_ok=True)
+            raise
     except FileExistsError as error:
         raise Refused("key-exists", f"{path} is there already", "phaseproof key list") from error
     except OSError as error:
@@ -147,11 +152,12 @@ def load(folder: Path, name: str, passphrase: Passphrase) -> FileSigner:
 
     path = _path(folder, name)
     data = _read_private(path, name)
-    secret = passphrase(name).encode() if is_encrypted(data) else None
+    encrypted = is_encrypted(data)
+    said = passphrase(name) if encrypted else None
     try:
-        key = serialization.load_pem_private_key(data, secret)
+        key = serialization.load_pem_private_key(data, said.encode() if said is not None else None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        fact = "the passphrase is wrong" if secret is not None else "it is not a PKCS#8 private key"
+        fact = "the passphrase is wrong" if encrypted else "it is not a PKCS#8 private key"
         raise Unable("key-unreadable", f"{path}: {fact}", "phaseproof key list") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise Unable("key-unreadable", f"{path}: not an Ed25519 key", f"phaseproof key new {name}")
@@ -163,9 +169,9 @@ def listing(folder: Path) -> tuple[KeyInfo, ...]:
     found = []
     for path in sorted((folder / "keys").glob("*.pem")):
         try:
-            text = path.with_suffix(".pub").read_text(encoding="ascii").strip()
+            text = _read(path.with_suffix(".pub"))[1].decode("ascii").strip()
             public_of(text)
-            found.append(KeyInfo(path.stem, text, is_encrypted(path.read_bytes())))
+            found.append(KeyInfo(path.stem, text, is_encrypted(_read(path)[1])))
         except (OSError, ValueError):
             found.append(KeyInfo(path.stem, "unreadable", False))
     return tuple(found)
@@ -184,27 +190,41 @@ def _path(folder: Path, name: str) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _read(path: Path) -> tuple[os.stat_result, bytes]:
+    """Facts and bytes of one plain file, both of the same open one; a link, a FIFO or a folder is an `OSError`."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "it is not a plain file")
+        return facts, os.read(handle, _MAX_FILE)
+    finally:
+        os.close(handle)
 
 
 def _read_private(path: Path, name: str) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        facts, data = _read(path)
     except FileNotFoundError as error:
         raise Unable("key-missing", f"no key {name!r} in {path.parent}", f"phaseproof key new {name}") from error
     except OSError as error:
-        raise Unable("key-unreadable", f"{path}: {error.strerror}", "phaseproof key list") from error
-    with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise Unable("key-unreadable", f"{path} is not a plain file", "phaseproof key list")
-        if hasattr(os, "getuid"):
-            if facts.st_mode & 0o077:
-                raise Unable("key-exposed", f"{path} can be read by others (mode {facts.st_mode & 0o777:o})",
-                             f"chmod 600 {path}")  # fmt: skip
-            if facts.st_uid != os.getuid():
-                raise Unable("key-exposed", f"{path} belongs to another user", f"phaseproof key new {name}")
-        return file.read(65536)
+        fact = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+        raise Unable("key-unreadable", f"{path}: {fact}", "phaseproof key list") from error
+    if hasattr(os, "getuid"):
+        if facts.st_mode & 0o077:
+            raise Unable("key-exposed", f"{path} can be read by others (mode {facts.st_mode & 0o777:o})",
+                         f"chmod 600 {path}")  # fmt: skip
+        if facts.st_uid != os.getuid():
+            raise Unable("key-exposed", f"{path} belongs to another user", f"phaseproof key new {name}")
+    return data

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from phaseproof.bundle.model import Strength
 from phaseproof.digests import Digest
@@ -13,9 +15,11 @@ CONTROL = "https://phaseproof.dev/control/v1"
 DECISION = "https://phaseproof.dev/decision/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 """DSSE payload type of every envelope."""
+Outcome = Annotated[str, Meta(pattern="^(positive|negative|inconclusive)$")]
+"""What a run came to; another word makes a statement unreadable."""
 
 
-class FindingRecord(Struct, frozen=True, omit_defaults=True):
+class FindingRecord(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A finding as it stands in evidence."""
 
     rule: str
@@ -25,7 +29,7 @@ class FindingRecord(Struct, frozen=True, omit_defaults=True):
     level: str = "error"
 
 
-class InputsRecord(Struct, frozen=True):
+class InputsRecord(Struct, frozen=True, forbid_unknown_fields=True):
     """The inputs of a run: digests, and the manifest (path, mode, object id of each file) as an object."""
 
     digest: Digest
@@ -33,7 +37,7 @@ class InputsRecord(Struct, frozen=True):
     manifest: Digest
 
 
-class KindRecord(Struct, frozen=True):
+class KindRecord(Struct, frozen=True, forbid_unknown_fields=True):
     """Which code judged."""
 
     name: str
@@ -41,7 +45,7 @@ class KindRecord(Struct, frozen=True):
     version: str
 
 
-class ControlRecord(Struct, frozen=True, omit_defaults=True):
+class ControlRecord(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A control in short.
 
     Attributes:
@@ -54,15 +58,16 @@ class ControlRecord(Struct, frozen=True, omit_defaults=True):
 
     name: str
     envelope: Digest
-    outcome: str
-    selections: dict[Digest, str] = {}
+    outcome: Outcome
+    selections: dict[Digest, Outcome] = {}
     reason: str = ""
 
 
-class Evidence(Struct, frozen=True, omit_defaults=True):
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The predicate of evidence and, with `control` set, of a control's result.
 
-    No secret, token, home path or host name enters it.
+    No secret, token, home path or host name enters it. A field that is not known here makes it unreadable: it may say
+    something that ought to hold the gate.
 
     Attributes:
         tenant: genesis of the ledger it was made for.
@@ -110,7 +115,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     mechanism: str
     runner: str
     run: str
-    outcome: str
+    outcome: Outcome
     command: tuple[str, ...] = ()
     exit_code: int | None = None
     reason: str = ""
@@ -118,7 +123,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     cases: int = 0
     metrics: dict[str, str] = {}
     findings: tuple[FindingRecord, ...] = ()
-    selections: dict[Digest, str] = {}
+    selections: dict[Digest, Outcome] = {}
     objects: dict[str, Digest] = {}
     overtaken: bool = False
     controls: tuple[ControlRecord, ...] = ()
@@ -126,7 +131,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     control_digest: Digest = ""
 
 
-class Fact(Struct, frozen=True, omit_defaults=True):
+class Fact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What an `evidence` or `control` event's payload keeps of an envelope: what the fold needs and no more.
 
     The envelope is the authority: whoever says PASS opens it, verifies it, derives the fact again and compares.
@@ -138,10 +143,11 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     inputs: Digest
     subject: Digest
     instrument: Digest
+    environment: Digest
     bundle: Digest
     commit: str
     run: str
-    outcome: str
+    outcome: Outcome
     strength: Strength
     mechanism: str
     runner: str
@@ -150,7 +156,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     finished: str
     reason: str = ""
     summary: str = ""
-    selections: dict[Digest, str] = {}
+    selections: dict[Digest, Outcome] = {}
     overtaken: bool = False
     controls: tuple[ControlRecord, ...] = ()
     control: str = ""
