@@ -3,7 +3,7 @@
 The rules, in the order in which they are applied:
 
 1. The ledger's own folder (`.phaseproof/`) is never an input, whoever names it.
-2. A pattern covers files; one that covers none is `pattern-empty`. Plans and the configuration file are covered only
+2. A pattern covers files; one that covers none is `pattern-empty`, or `path-missing` where it is a plain path. Plans and the configuration file are covered only
    where a pattern without wildcards names them: a tick that `sync` sets must not void the evidence it shows.
 3. Instrument: the files its globs cover. Patches of declared controls belong to the instrument's digest, so that a
    changed control is reviewed like a changed test, but are not written to the checkout.
@@ -180,6 +180,9 @@ class Inputs:
             found = self._paths.select(glob)
             if not glob.literal or found != (glob.prefix,):
                 found = tuple(path for path in found if path not in self._apart)
+            if not found and glob.literal:
+                raise Unanswered("path-missing", pattern, f"{pattern} is not in the tree",
+                                 f"write it, git add {pattern}, git commit")  # fmt: skip
             if not found:
                 raise Unanswered("pattern-empty", pattern, f"the pattern {pattern} covers no tracked file",
                                  "correct the pattern, or commit the file")  # fmt: skip

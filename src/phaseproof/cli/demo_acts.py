@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import subprocess
 import time
@@ -53,7 +54,7 @@ class Stage:
         here = Path.cwd()
         os.chdir(self.repository)
         try:
-            code = main.run(line.split())
+            code = main.run(shlex.split(line))
         finally:
             os.chdir(here)
             for name, value in before.items():
@@ -186,7 +187,7 @@ def _sign(stage: Stage) -> None:
     stage.say(
         "\nOlivia looks at exactly this content and signs it. If anything changes afterwards, her signature is void."
     )
-    stage.run("sign release-owner", 0)
+    stage.run("sign reviewedby/release-owner", 0)
     stage.run("gates", 0)
 
 

@@ -23,7 +23,7 @@ def status(
 
     Exit code 0 where every gate asked for passes, 1 where one holds.
     """
-    from phaseproof.decisions.judging import gate_ids, judged
+    from phaseproof.decisions.judging import gate_ids, judged, shown
     from phaseproof.decisions.state import open_state
     from phaseproof.reports import board as boards
 
@@ -31,14 +31,15 @@ def status(
     with open_state(desk, trust) as state:
         only = gate_ids(state, gates)
         done = judged(desk, state, desk.repository.resolve(commit), only)
+        board = shown(desk, state, done)
         remarks = _remarks(desk.repository.dirty(), commit)
     if form == "json":
         import msgspec
 
-        click.echo(msgspec.json.encode(boards.machine(done.board, verified=True, only=only)).decode())
+        click.echo(msgspec.json.encode(boards.machine(board, verified=True, only=only)).decode())
     else:
-        click.echo(boards.text(done.board, everything=everything, only=only, remarks=remarks))
-    return 0 if done.board.verdict == "PASS" else 1
+        click.echo(boards.text(board, everything=everything, only=only, remarks=remarks))
+    return 0 if board.verdict == "PASS" else 1
 
 
 def _remarks(dirty: tuple[str, ...], commit: str) -> list[str]:

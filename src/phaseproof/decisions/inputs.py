@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from phaseproof.bundle import compare, digest
 from phaseproof.bundle.inputs import Inputs
 from phaseproof.bundle.model import Bundle, CheckInputs, InputsMap
@@ -12,8 +14,16 @@ from phaseproof.decisions.state import State
 from phaseproof.errors import Unable
 from phaseproof.repo.tree import Tree
 
+Alter = Callable[[Bundle], Bundle]
+"""What a throw-away ledger changes of every bundle: who signs."""
 
-def inputs_map(desk: Desk, state: State, tree: Tree) -> InputsMap:
+
+def unaltered(bundle: Bundle) -> Bundle:
+    """The bundle itself."""
+    return bundle
+
+
+def inputs_map(desk: Desk, state: State, tree: Tree, alter: Alter = unaltered) -> InputsMap:
     """Work out the inputs map of a commit.
 
     What cannot be read is in it as an error, and holds; nothing is left out.
@@ -22,17 +32,21 @@ def inputs_map(desk: Desk, state: State, tree: Tree) -> InputsMap:
         desk: where.
         state: the ledger, with the bundle in force.
         tree: the commit's tree.
+        alter: applied to what the commit compiles to before it is compared.
 
     Raises:
         Unable: git itself failed.
     """
     bundle = state.bundle
-    own, trouble, differs = None, None, ()
+    own: str | None = None
+    trouble: str | None = None
+    differs: tuple[str, ...] = ()
     try:
         compiled = candidate.compile_at(desk, tree, state.reading, bundle)
-        own = digest.content(compiled.bundle)
+        here = alter(compiled.bundle)
+        own = digest.content(here)
         if own != digest.content(bundle):
-            differs = compare.differs(bundle, compiled.bundle)
+            differs = compare.differs(bundle, here)
     except Unable as error:
         trouble = error.fact
     installed = {kind.name for kind in registry.schemas().values()}

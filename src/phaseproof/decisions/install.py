@@ -18,6 +18,7 @@ from phaseproof.decisions.protected import require_protected
 from phaseproof.decisions.statement import Draft, entry
 from phaseproof.digests import Digest, sha256, short
 from phaseproof.errors import Refused, Unable
+from phaseproof.evidence.envelope import Signer
 from phaseproof.ledger.opening import create, open_ledger
 from phaseproof.ledger.sqlite import SqliteLedger
 
@@ -61,42 +62,38 @@ def install(desk: Desk, commit: str, by: str | None = None) -> Installation:
     name = people.person(desk, bundle, by, among=_signers(bundle))
     ledger = _ledger(desk, bundle)
     try:
-        signer = people.signer(desk, bundle, name)
-        at = desk.now()
-        digest = digests.of(bundle)
-        head = ledger.checkpoint()
-        first = entry(
-            ledger,
-            Draft("install", "bundle", 0, name, {"bundle": digest, "reading": _reading(compiled), "commit": commit}),
-            signer,
-            at,
-            "bundle-installed",
-            {"bundle": digest, "reading": _reading(compiled), "commit": commit},
-            _objects(compiled),
-            head,
-        )
-        ledger.append([first, approval(ledger, bundle, digest, name, signer, at, head)])
+        put(desk, ledger, compiled, commit, name, people.signer(desk, bundle, name))
         seen = ledger.checkpoint()
     finally:
         ledger.close()
-    remembered = known.place(desk, bundle.programme)
-    known.remember(desk, remembered, known.Known(seen.tenant, seen.size, seen.root))
-    counts = _after_one(bundle, name)
-    return Installation(seen.tenant, digest, name, counts, len(bundle.items), len(bundle.gates), len(bundle.checks))
+    known.remember(desk, known.place(desk, bundle.programme), known.Known(seen.tenant, seen.size, seen.root))
+    return Installation(
+        seen.tenant, digests.of(bundle), name, _after_one(bundle, name), len(bundle.items), len(bundle.gates),
+        len(bundle.checks),
+    )  # fmt: skip
 
 
-def stored(compiled: Compiled) -> dict[Digest, bytes]:
-    """The objects of a compiled bundle: itself and its reading."""
-    return _objects(compiled)
+def put(desk: Desk, ledger: SqliteLedger, compiled: Compiled, commit: str, person: str, signer: Signer) -> None:
+    """Append a first bundle and the signature of who installs it, in one commit.
 
-
-def _objects(compiled: Compiled) -> dict[Digest, bytes]:
+    Args:
+        desk: whose clock it is.
+        ledger: of a tenant without a bundle.
+        compiled: what is installed.
+        commit: where it was compiled.
+        person: who installs.
+        signer: that person's key.
+    """
+    at, head = desk.now(), ledger.checkpoint()
+    digest = digests.of(compiled.bundle)
+    content = {"bundle": digest, "reading": canonical.digest(compiled.reading), "commit": commit}
     made = [canonical.encode(compiled.bundle), canonical.encode(compiled.reading)]
-    return {sha256(data): data for data in made}
-
-
-def _reading(compiled: Compiled) -> Digest:
-    return canonical.digest(compiled.reading)
+    objects = {sha256(data): data for data in made}
+    draft = Draft("install", "bundle", 0, person, content)
+    ledger.append([
+        entry(ledger, draft, signer, at, "bundle-installed", content, objects, head),
+        approval(ledger, compiled.bundle, digest, person, signer, at, head),
+    ])  # fmt: skip
 
 
 def _signers(bundle: Bundle) -> set[str]:

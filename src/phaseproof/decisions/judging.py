@@ -7,8 +7,9 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from phaseproof.bundle.model import InputsMap
+from phaseproof.decisions.changes import with_changes
 from phaseproof.decisions.desk import Desk
-from phaseproof.decisions.inputs import inputs_map
+from phaseproof.decisions.inputs import inputs_at, inputs_map
 from phaseproof.decisions.proof import rests_on, verify_rests
 from phaseproof.decisions.state import State
 from phaseproof.errors import Usage
@@ -64,6 +65,14 @@ def judged(desk: Desk, state: State, commit: str, only: Collection[str] = (), ve
 
 def judged_on(desk: Desk, state: State, inputs: InputsMap, only: Collection[str] = (), verify: bool = True) -> Judged:
     """Judge a commit whose inputs map is known. Raises as `judged`."""
-    board = judge(state.bundle, state.view, inputs, desk.now(), only)
-    checked = verify_rests(state.ledger, state.view, state.bundle, rests_on(board)) if verify else 0
+    board = judge(state.bundle, state.view, inputs, desk.now(), only, state.guests)
+    checked = verify_rests(state.ledger, state.view, state.bundle, rests_on(board), state.guests) if verify else 0
     return Judged(board, inputs, checked)
+
+
+def shown(desk: Desk, state: State, done: Judged) -> Board:
+    """The board with the changed files named, for people and programs; verdicts are the same."""
+    if not any(reason.code == "inputs-changed" for item in done.board.items for reason in item.judgement.reasons):
+        return done.board
+    tree = desk.repository.tree(done.inputs.commit)
+    return with_changes(done.board, state, inputs_at(desk, state.bundle, state.reading.plans, tree))

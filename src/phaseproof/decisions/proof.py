@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from phaseproof.authority.view import Run, Signed, View
 from phaseproof.bundle.model import Bundle
@@ -23,7 +23,9 @@ def rests_on(board: Board) -> tuple[Digest, ...]:
     return tuple(dict.fromkeys(rests))
 
 
-def verify_rests(ledger: Ledger, view: View, bundle: Bundle, digests: Iterable[Digest]) -> int:
+def verify_rests(
+    ledger: Ledger, view: View, bundle: Bundle, digests: Iterable[Digest], guests: Mapping[str, bytes] | None = None
+) -> int:
     """Open and check each envelope: signature, signer's authority, agreement with its event, objects' digests.
 
     Args:
@@ -31,6 +33,7 @@ def verify_rests(ledger: Ledger, view: View, bundle: Bundle, digests: Iterable[D
         view: the ledger, folded.
         bundle: whose runners and people count.
         digests: envelopes.
+        guests: keys of runners that count besides the bundle's, by name; see `State`.
 
     Returns:
         How many were checked.
@@ -40,7 +43,8 @@ def verify_rests(ledger: Ledger, view: View, bundle: Bundle, digests: Iterable[D
     """
     runs = {run.fact.envelope: run for check in view.checks.values() for run in (*check.runs, *check.controls)}
     signed: dict[Digest, Signed] = {one.signing.envelope: one for one in view.signed}
-    keys = {keyid(public): public for public in (public_of(runner.key) for runner in bundle.runners.values())}
+    publics = [public_of(runner.key) for runner in bundle.runners.values()] + list((guests or {}).values())
+    keys = {keyid(public): public for public in publics}
     heads = Heads()
     checked = 0
     for digest in digests:

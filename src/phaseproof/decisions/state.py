@@ -29,12 +29,14 @@ class State(Struct, frozen=True):
         view: all its events, folded.
         bundle: the bundle in force, its line checked.
         reading: from which texts that was read.
+        guests: runner name -> key that counts besides the bundle's: only ever on a throw-away copy.
     """
 
     ledger: SqliteLedger
     view: View
     bundle: Bundle
     reading: Reading
+    guests: dict[str, bytes] = {}
 
     def __enter__(self) -> State:
         return self
@@ -74,6 +76,19 @@ def open_state(desk: Desk, trust: str | None = None) -> State:
         with suppress(Exception):
             ledger.close()
         raise
+
+
+def refreshed(desk: Desk, state: State) -> State:
+    """The same ledger, folded again, after events were appended.
+
+    Raises:
+        Untrue: the ledger does not hold any more.
+    """
+    view = fold(state.ledger.events())
+    if view.bundles != state.view.bundles:
+        state.ledger.close()
+        return open_state(desk)
+    return State(state.ledger, view, state.bundle, state.reading, state.guests)
 
 
 def note_seen(desk: Desk, state: State, head: Checkpoint) -> None:

@@ -42,6 +42,8 @@ def heading(board: Board, remarks: Iterable[str] = ()) -> str:
 def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), remarks: Iterable[str] = ()) -> str:
     """The board for people: what blocks first, in the order in which to clear it.
 
+    Each item is shown once, under the innermost gate it counts for.
+
     Args:
         board: what was decided.
         everything: show proven items too.
@@ -51,14 +53,15 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
     wanted = set(only)
     gates = [gate for gate in board.gates if not wanted or gate.id in wanted]
     items = {item.id: item for item in board.items}
+    homes = _homes(gates)
     lines = [heading(board, remarks), ""]
-    told_once: set[str] = set()
     passing = []
-    for gate in sorted(gates, key=lambda one: (one.verdict == "PASS", one.state == "locked")):
+    for gate in sorted(gates, key=lambda one: (one.state == "locked", len(one.items))):
         if gate.verdict == "PASS" and not everything:
             passing.append(gate.title)
             continue
-        lines += _gate(gate, items, told_once, everything)
+        own = [items[name] for name in gate.items if homes[name] == gate.id]
+        lines += _gate(gate, own, everything)
     if passing:
         lines.append(f"{paint('PASS')}   {', '.join(passing)}")
     loose = [item for item in board.items if not any(item.id in gate.items for gate in board.gates)]
@@ -67,34 +70,31 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
     return "\n".join(lines).rstrip()
 
 
-def _gate(gate: GateBoard, items: dict[str, ItemBoard], told_once: set[str], everything: bool) -> list[str]:
+def _homes(gates: Iterable[GateBoard]) -> dict[str, str]:
+    """Item -> the innermost of the gates shown that it counts for."""
+    homes: dict[str, str] = {}
+    for gate in sorted(gates, key=lambda one: len(one.items), reverse=True):
+        homes |= dict.fromkeys(gate.items, gate.id)
+    return homes
+
+
+def _gate(gate: GateBoard, own: list[ItemBoard], everything: bool) -> list[str]:
     count = f"{gate.proven} of {gate.required}"
     state = "   locked" if gate.state == "locked" else ""
     lines = [f"{click.style(gate.title, bold=True)}   {paint(gate.verdict)}  {count}{state}"]
-    own = [reason for reason in gate.reasons if reason.code != "item-holds"]
-    lines += [f"  {sentence(reason.code, reason.detail)}" for reason in own]
+    reasons = [reason for reason in gate.reasons if reason.code != "item-holds"]
+    lines += [f"  {sentence(reason.code, reason.detail)}" for reason in reasons]
     if gate.next:
-        lines.append(f"      → {gate.next}")
-    shown = 0
-    hidden = 0
-    for name in gate.items:
-        item = items[name]
-        holds = item.required and item.judgement.verdict not in ("proven", "waived")
-        if not holds and not everything:
-            continue
-        if name in told_once:
-            hidden += 1
-            continue
-        if shown == _SHOWN and not everything:
-            hidden += 1
-            continue
-        told_once.add(name)
-        shown += 1
-        lines.append(_item(item))
-    if hidden:
-        lines.append(f"  … and {hidden} more, shown with their own gate or with --all")
-    lines.append("")
-    return lines
+        lines.append(f"            → {gate.next}")
+    holding = [one for one in own if one.required and one.judgement.verdict not in ("proven", "waived")]
+    shown = own if everything else holding[:_SHOWN]
+    lines += [_item(item) for item in shown]
+    if not everything and len(holding) > len(shown):
+        lines.append(f"  … and {len(holding) - len(shown)} more: --all")
+    elsewhere = gate.required - gate.proven - len(holding)
+    if elsewhere and not everything:
+        lines.append(f"  {elsewhere} more in the gates within it")
+    return [*lines, ""]
 
 
 def _item(item: ItemBoard) -> str:

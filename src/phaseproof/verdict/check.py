@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from phaseproof.authority import threshold
@@ -14,7 +16,7 @@ from phaseproof.evidence.keys import public_of
 from phaseproof.evidence.model import Fact
 from phaseproof.instants import seconds, span
 from phaseproof.verdict import flake
-from phaseproof.verdict.model import Judgement, Reason
+from phaseproof.verdict.model import ItemVerdict, Judgement, Reason
 
 SKEW = 300
 """Seconds that a runner's clock may be ahead before its evidence counts as from the future."""
@@ -40,14 +42,17 @@ class Case(Struct, frozen=True):
     keys: dict[str, str] = {}
 
 
-def case_of(bundle: Bundle, view: View, inputs: InputsMap, now: float) -> Case:
-    """A case, with what all its items share worked out once."""
+def case_of(
+    bundle: Bundle, view: View, inputs: InputsMap, now: float, guests: Mapping[str, bytes] | None = None
+) -> Case:
+    """A case, with what all its items share worked out once; arguments as `judge`."""
     digests = {
         check.name: digest.of_check(check, inputs.kinds[check.kind.name], bundle.environment)
         for check in bundle.checks
         if check.kind.name in inputs.kinds
     }
-    keys = {name: keyid(public_of(runner.key)) for name, runner in bundle.runners.items()}
+    keys = {name: keyid(public) for name, public in (guests or {}).items()}
+    keys |= {name: keyid(public_of(runner.key)) for name, runner in bundle.runners.items()}
     return Case(bundle, view, inputs, now, digests, keys)
 
 
@@ -63,7 +68,8 @@ def strength_of(fact: Fact, case: Case) -> Strength | None:
     """
     if fact.runner not in case.keys or case.keys[fact.runner] != fact.key:
         return None
-    if fact.strength == "independent" and not case.bundle.runners[fact.runner].independent:
+    listed = case.bundle.runners.get(fact.runner)
+    if fact.strength == "independent" and not (listed is not None and listed.independent):
         return "isolated"
     return fact.strength
 
@@ -78,7 +84,8 @@ def judge_check(case: Case, check: Check, binding: Binding) -> Judgement:
     """
     inputs, trouble = _inputs(case, check, binding)
     if inputs is None:
-        return Judgement("error", (trouble,), check=check.name)
+        verdict: ItemVerdict = "missing" if trouble.code == "path-missing" else "error"
+        return Judgement(verdict, (trouble,), check=check.name)
     now = case.digests.get(check.name)
     if now is None:
         return Judgement("error", (Reason("kind-missing", check.kind.name),), check=check.name)
@@ -153,7 +160,8 @@ def _latest(case: Case, check: Check, binding: Binding, view: CheckView, run: Ru
 
     if fact.outcome == "inconclusive":
         return says("error", fact.reason or "output-unreadable", fact.summary)
-    outcome, chosen = fact.outcome, None
+    outcome: str = fact.outcome
+    chosen = None
     if binding.selection is not None:
         chosen = digest.of_selection(binding.selection)
         if chosen not in fact.selections:

@@ -48,7 +48,7 @@ class Gates:
             return self._done[gate.id]
         reasons = list(self._general)
         if gate.id in self._case.inputs.differs:
-            reasons.append(Reason("bundle-differs", gate.id))
+            reasons.append(Reason("bundle-differs", self._differing(gate)))
         waiting = above | {gate.id}
         late = [name for name in self._before(gate) if not self._passes(name, waiting)]
         reasons += [Reason("after-holds", name) for name in late]
@@ -74,6 +74,12 @@ class Gates:
         )
         self._done[gate.id] = board
         return board
+
+    def _differing(self, gate: Gate) -> str:
+        """Items beneath a gate on which the commit's own rules differ, else the gate itself."""
+        differs = set(self._case.inputs.differs)
+        names = [item.id.split(":", 1)[-1] for item in self._beneath.get(gate.id, []) if item.id in differs]
+        return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") or gate.id
 
     def _passes(self, name: str, waiting: frozenset[str]) -> bool:
         gate = self._gates.get(name)

@@ -4,7 +4,7 @@ A pure function of (bundle, view, inputs map, instant): the same four give the s
 in the order in which they are applied; whatever no rule allows is HOLD:
 
 Of one check, for one item that is bound to it (check.py):
- 1. Inputs that cannot be read, or a kind that is not installed: `error`.
+ 1. A named file that is not there: `missing`. Inputs that cannot be read, or a kind that is not installed: `error`.
  2. A run of this content that was announced and may still be running: `missing` (`in-progress`).
  3. Evidence counts if it is of this check (digest) and these inputs (digest), signed by the key that the bundle lists
     for that runner, and as strong as asked; `independent` only where the bundle grants it. The last such piece counts.
@@ -34,7 +34,7 @@ Of a gate (gate.py):
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from phaseproof.authority.view import View
 from phaseproof.bundle import digest
@@ -47,7 +47,14 @@ from phaseproof.verdict.model import Board, ItemBoard
 from phaseproof.verdict.way_out import for_item
 
 
-def judge(bundle: Bundle, view: View, inputs: InputsMap, at: Instant, only: Collection[str] = ()) -> Board:
+def judge(
+    bundle: Bundle,
+    view: View,
+    inputs: InputsMap,
+    at: Instant,
+    only: Collection[str] = (),
+    guests: Mapping[str, bytes] | None = None,
+) -> Board:
     """Decide every gate of a programme.
 
     Args:
@@ -56,8 +63,10 @@ def judge(bundle: Bundle, view: View, inputs: InputsMap, at: Instant, only: Coll
         inputs: what the judged commit holds.
         at: the instant.
         only: gates that the board's own verdict is asked for, by id; empty: all.
+        guests: runner name -> public key that counts besides the bundle's, never stronger than `isolated`: only for a
+            throw-away copy of a ledger, whose decisions are recorded nowhere.
     """
-    items = Items(case_of(bundle, view, inputs, seconds(at)))
+    items = Items(case_of(bundle, view, inputs, seconds(at), guests))
     judged = items.all()
     shorts = _shorts(bundle)
     boards = Gates(items, judged).all()

@@ -32,6 +32,6 @@ class Report(unittest.TestResult):
 
 
 report = Report()
-unittest.defaultTestLoader.discover("tests", top_level_dir=".").run(report)
+unittest.defaultTestLoader.discover("tests").run(report)
 ElementTree.ElementTree(report.suite).write(os.path.join(os.environ["PHASEPROOF_OUT"], "junit.xml"))
 sys.exit(0 if report.wasSuccessful() else 1)

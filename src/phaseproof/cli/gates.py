@@ -1,0 +1,52 @@
+"""`gates`: run what the gates require, then decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from phaseproof.cli.place import desk_of, formats, place
+
+
+@click.command()
+@click.argument("gates", nargs=-1, metavar="[GATE...]")
+@click.option("--all", "everything", is_flag=True, help="Run what is proven, too, and show it.")
+@click.option("--jobs", default=0, metavar="N", help="How many checks at a time; the number of processors by default.")
+@click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")
+@click.option("--trust", metavar="GENESIS[@FILE]", help="The ledger it must be, and a checkpoint that it must extend.")
+@click.option("--ephemeral", is_flag=True, help="Judge on a throw-away copy: signed by nobody, recorded nowhere.")
+@formats("text", "json")
+@place
+def gates(
+    gates: tuple[str, ...], everything: bool, jobs: int, commit: str, trust: str | None, ephemeral: bool, form: str,
+    **where: Any,
+) -> int:  # fmt: skip
+    """Run what GATEs require (all gates, if none is named), decide, and record the decision.
+
+    The one command for pipelines: exit code 0 is PASS, and nothing else is.
+    """
+    import os
+
+    from phaseproof.decisions.ephemeral import decide_ephemeral
+    from phaseproof.decisions.gating import Request, decide
+    from phaseproof.reports import board as boards
+    from phaseproof.reports.progress import Teller
+
+    desk = desk_of(**where)
+    request = Request(gates, desk.repository.resolve(commit), everything, jobs or os.cpu_count() or 1, trust)
+    with Teller(quiet=form == "json") as teller:
+        done = (decide_ephemeral if ephemeral else decide)(desk, request, teller)
+    board = done.judged.board
+    remarks = [f"{done.judged.checked} signed statements checked"]
+    if ephemeral:
+        remarks.append(click.style("ephemeral: signed by nobody, recorded nowhere", fg="yellow"))
+    if form == "json":
+        import msgspec
+
+        said = boards.machine(board, verified=True, only=done.only)
+        said |= {"ephemeral": ephemeral, "recorded": done.position, "interrupted": done.interrupted}
+        click.echo(msgspec.json.encode(said).decode())
+    else:
+        click.echo(boards.text(board, everything=everything, only=done.only, remarks=remarks))
+    return 0 if board.verdict == "PASS" and not done.interrupted else 1

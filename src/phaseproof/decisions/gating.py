@@ -1,0 +1,81 @@
+"""`gates`: run what is required, decide, record."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phaseproof.decisions.deciding import record, require_runner
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.judging import Judged, gate_ids, judged_on
+from phaseproof.decisions.rounds import Order, run
+from phaseproof.decisions.running import Watcher
+from phaseproof.decisions.state import open_state, refreshed
+from phaseproof.errors import Conflict
+
+RETRIES = 5
+"""How often a decision is taken again when another writer was faster."""
+
+
+class Request(Struct, frozen=True):
+    """What is asked of `gates`.
+
+    Attributes:
+        gates: as typed; empty: all.
+        commit: full commit id.
+        everything: run proven items again too.
+        at_once: how many checks at a time.
+        trust: `GENESIS[@CHECKPOINT]`, see `open_state`.
+    """
+
+    gates: tuple[str, ...]
+    commit: str
+    everything: bool = False
+    at_once: int = 2
+    trust: str | None = None
+
+
+class Decision(Struct, frozen=True):
+    """What came of it.
+
+    Attributes:
+        judged: the board and what it was judged on.
+        only: gates that were asked for, by id; empty: all.
+        position: where the decision stands in the ledger, None where it was not recorded.
+        interrupted: a run was ended from outside; nothing was decided.
+    """
+
+    judged: Judged
+    only: tuple[str, ...]
+    position: int | None
+    interrupted: bool = False
+
+
+def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
+    """Run what the gates require, decide, record.
+
+    Raises:
+        Unable: no ledger, no runner key, git or the ledger cannot be used.
+        Refused: the bundle does not list this runner; other writers were faster each time.
+        Untrue: something the decision rests on does not hold.
+    """
+    state = open_state(desk, request.trust)
+    try:
+        only = gate_ids(state, request.gates)
+        signer = require_runner(desk, state)
+        order = Order(everything=request.everything, at_once=request.at_once, gates=only)
+        done = run(desk, state, request.commit, order, watcher)
+        state, judged = done.state, done.judged
+        if done.outcomes.interrupted:
+            return Decision(judged, only, None, interrupted=True)
+        for attempt in range(RETRIES):
+            try:
+                appended = record(desk, state, judged, only, signer)
+                return Decision(judged, only, appended.event.position)
+            except Conflict:
+                if attempt == RETRIES - 1:
+                    raise
+                state = refreshed(desk, state)
+                judged = judged_on(desk, state, judged.inputs, only)
+        raise AssertionError("the loop above returns or raises")
+    finally:
+        state.ledger.close()

@@ -1,0 +1,147 @@
+"""Which checks to run, how, and for which items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from msgspec import Struct
+
+from phaseproof.bundle import digest
+from phaseproof.bundle.inputs import Files, Inputs, Unanswered
+from phaseproof.bundle.model import STRENGTHS, Binding, Bundle, Check, InputsMap, Selection
+from phaseproof.checks import registry
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.state import State
+from phaseproof.errors import PhaseproofError, Unable, Usage
+from phaseproof.evidence.envelope import read_statement, unverified
+from phaseproof.evidence.fact import evidence_of
+from phaseproof.runner.job import Job
+from phaseproof.verdict.model import Board
+
+SETTLED = ("proven", "waived")
+
+
+class Plan(Struct, frozen=True):
+    """What a `run` will do.
+
+    Attributes:
+        jobs: checks to run.
+        impossible: check name -> why it cannot even be tried; its items say so on the board.
+    """
+
+    jobs: tuple[Job, ...]
+    impossible: dict[str, str]
+
+
+def checks_for(bundle: Bundle, board: Board, items: Collection[str], *, everything: bool) -> tuple[str, ...]:
+    """Names of the checks that stand for items, leaving out what is settled unless everything is asked for.
+
+    Args:
+        bundle: the bundle in force.
+        board: what is known.
+        items: full ids; empty: all.
+        everything: run proven ones again too.
+    """
+    verdicts = {item.id: item.judgement.verdict for item in board.items}
+    wanted = _beneath(bundle, items) if items else set(verdicts)
+    names: dict[str, None] = {}
+    for binding in bundle.bindings:
+        if binding.item in wanted and (everything or verdicts[binding.item] not in SETTLED):
+            names.update(dict.fromkeys(named(binding)))
+    return tuple(names)
+
+
+def named(binding: Binding) -> tuple[str, ...]:
+    """Checks that a binding names."""
+    return (*((binding.check,) if binding.check else ()), *(binding.all or ()), *(binding.any or ()))
+
+
+def plan(desk: Desk, state: State, inputs: InputsMap, worked: Inputs, names: Iterable[str]) -> Plan:
+    """Make jobs of checks.
+
+    Args:
+        desk: where.
+        state: the ledger.
+        inputs: the commit's inputs map.
+        worked: the reader of that commit's inputs.
+        names: checks.
+
+    Raises:
+        Usage: no such check (`check-unknown`).
+    """
+    checks = {check.name: check for check in state.bundle.checks}
+    jobs: list[Job] = []
+    impossible: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        check = checks.get(name)
+        if check is None:
+            raise Usage("check-unknown", f"there is no check {name!r}", "phaseproof status --all")
+        held = inputs.checks[name]
+        if held.error is not None:
+            impossible[name] = f"{held.error}: {held.detail}"
+            continue
+        try:
+            kind = registry.kind(check.kind.name)
+            options = registry.decode_options(kind, check.options)
+            files: Files = worked.files_of(check)
+        except (PhaseproofError, Unanswered) as error:
+            impossible[name] = error.fact
+            continue
+        jobs.append(
+            Job(check, kind, options, files, held, selections(state.bundle, name), _isolated(state.bundle, name),
+                _accepted(desk, state, check, inputs.commit))
+        )  # fmt: skip
+    return Plan(tuple(jobs), impossible)
+
+
+def selections(bundle: Bundle, check: str) -> tuple[Selection, ...]:
+    """All distinct selections that bindings ask of a check, in the order of items."""
+    asked = (b.selection for b in bundle.bindings if check in named(b) and b.selection is not None)
+    return tuple({digest.of_selection(one): one for one in asked}.values())
+
+
+def _isolated(bundle: Bundle, check: str) -> bool:
+    """Whether any binding of a check asks for more than a run in the working tree."""
+    asked = [binding.strength or bundle.policy.strength for binding in bundle.bindings if check in named(binding)]
+    return any(STRENGTHS.index(one) > STRENGTHS.index("observed") for one in asked) or not asked
+
+
+def _beneath(bundle: Bundle, items: Collection[str]) -> set[str]:
+    """Items and everything nested in them."""
+    found = set(items)
+    for item in bundle.items:
+        if item.parent in found:
+            found.add(item.id)
+    return found
+
+
+def _accepted(desk: Desk, state: State, check: Check, commit: str) -> Callable[[str], bytes | None]:
+    """Reads outputs of the nearest accepted evidence: the last positive one on the protected ref's history."""
+
+    def read(name: str) -> bytes | None:
+        view = state.view.checks.get(check.name)
+        protected = state.bundle.policy.protected
+        tip = desk.repository.ref(protected) if protected else commit
+        if view is None or tip is None:
+            return None
+        known: Mapping[str, bool] = {}
+        for run in reversed(view.runs):
+            fact = run.fact
+            if fact.outcome != "positive" or fact.commit == commit:
+                continue
+            if fact.commit not in known:
+                known = {**known, fact.commit: _ancestor(desk, fact.commit, tip)}
+            if known[fact.commit]:
+                _, payload = unverified(state.ledger.get(fact.envelope))
+                stored = evidence_of(read_statement(payload)).objects.get(name)
+                return state.ledger.get(stored) if stored else None
+        return None
+
+    return read
+
+
+def _ancestor(desk: Desk, commit: str, tip: str) -> bool:
+    try:
+        return desk.repository.is_ancestor(commit, tip)
+    except Unable:
+        return False

@@ -1,0 +1,226 @@
+"""`run`: checks announced, run, tried under their controls, signed and recorded, in parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from phaseproof.authority.fold import RunAbandoned, RunStarted
+from phaseproof.bundle import canonical, digest
+from phaseproof.checks.kind import Outcome
+from phaseproof.decisions import leftovers
+from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.recording import Scribe, control_record
+from phaseproof.decisions.state import State
+from phaseproof.evidence.envelope import keyid
+from phaseproof.evidence.keys import public_of
+from phaseproof.evidence.model import ControlRecord, Fact
+from phaseproof.instants import seconds
+from phaseproof.ledger.model import Entry
+from phaseproof.runner import controls
+from phaseproof.runner.job import Case, Job, Ran
+from phaseproof.runner.pool import Task, run_all
+from phaseproof.runner.run import INTERRUPTED
+from phaseproof.runner.setup import TIMEOUT
+from phaseproof.runner.site import Site
+from phaseproof.verdict.check import SKEW
+
+
+class Watcher(Protocol):
+    """Who is told how a run goes: a terminal, or nobody."""
+
+    def started(self, check: str, control: str) -> None:
+        """A check, or one of its controls, has started."""
+        ...
+
+    def said(self, check: str, text: str) -> None:
+        """What a check is doing."""
+        ...
+
+    def finished(self, check: str, control: str, ran: Ran) -> None:
+        """A check, or one of its controls, has ended."""
+        ...
+
+    def recorded(self, check: str, fact: Fact, seconds: float) -> None:
+        """Evidence of a check stands in the ledger."""
+        ...
+
+
+class Outcomes(Struct, frozen=True):
+    """How a `run` ended.
+
+    Attributes:
+        facts: evidence recorded, in the order of recording.
+        interrupted: it was ended from outside; what was recorded stays.
+        left: checks that were not run.
+    """
+
+    facts: tuple[Fact, ...]
+    interrupted: bool = False
+    left: tuple[str, ...] = ()
+
+
+class Turn:
+    """One turn of a set of jobs: the checks, then the controls of those that passed, then their evidence.
+
+    Args:
+        desk: where.
+        state: the ledger.
+        site: where checks run.
+        scribe: who writes evidence.
+        watcher: who is told.
+    """
+
+    def __init__(self, desk: Desk, state: State, site: Site, scribe: Scribe, watcher: Watcher) -> None:
+        self._desk, self._state, self._site, self._scribe, self._watcher = desk, state, site, scribe, watcher
+        self._waiting: dict[str, tuple[Job, Ran, dict[str, ControlRecord | None]]] = {}
+        self._fresh: dict[str, list[Entry]] = {}
+        self._cases: dict[str, tuple[Case, ...]] = {}
+        self.facts: list[Fact] = []
+        self.interrupted = False
+
+    def take(self, jobs: Sequence[Job], at_once: int) -> tuple[str, ...]:
+        """Run jobs; the names of those that were never started come back.
+
+        Args:
+            jobs: what to run.
+            at_once: how many at a time.
+
+        Raises:
+            Unable: the ledger or the runner's folders cannot be written.
+        """
+        if not jobs:
+            return ()
+        self._cases = {job.check.name: controls.cases(job, self._site) for job in jobs}
+        leftovers.announce(self._desk, self._state, [job.check.name for job in jobs])
+        first = run_all(self._site, [Task(job) for job in jobs], jobs=at_once, on_start=self._start,
+                        on_finish=self._main, on_text=self._text)  # fmt: skip
+        self.interrupted |= first.interrupted
+        left = tuple(task.job.check.name for task in first.waiting)
+        tasks = [
+            Task(job if job.isolated else _isolated(job), case)
+            for job, _, known in self._waiting.values()
+            for case in self._cases[job.check.name]
+            if known[case.name] is None
+        ]
+        if tasks and not self.interrupted:
+            second = run_all(self._site, tasks, jobs=at_once, on_start=self._control_start,
+                             on_finish=self._control, on_text=self._text)  # fmt: skip
+            self.interrupted |= second.interrupted
+        for name in list(self._waiting):
+            self._give_up(name)
+        return left
+
+    def _start(self, task: Task, run: str) -> None:
+        job = task.job
+        started = RunStarted(
+            run=run,
+            check=job.check.name,
+            check_digest=digest.of_check(
+                job.check, self._scribe.versions[job.check.kind.name], self._scribe.bundle.environment
+            ),
+            inputs=job.inputs.inputs,
+            commit=self._scribe.tree.commit,
+            limit=_limit(
+                job, len(self._cases[job.check.name]), setup=self._scribe.bundle.environment.setup is not None
+            ),
+        )
+        leftovers.mark(self._desk, run)
+        self._append([_event(self._desk, job.check.name, "run-started", self._scribe.runner, started)])
+        self._watcher.started(job.check.name, "")
+
+    def _main(self, task: Task, ran: Ran) -> None:
+        name = task.job.check.name
+        self._watcher.finished(name, "", ran)
+        if ran.result.reason == INTERRUPTED:
+            self._abandon(name, ran.run)
+        elif ran.result.outcome is Outcome.POSITIVE or any(
+            answer is Outcome.POSITIVE for answer in ran.result.selections.values()
+        ):
+            known = {case.name: self._known(task.job, ran, case) for case in self._cases[name]}
+            self._waiting[name] = (task.job, ran, known)
+            self._settle(name)
+        else:
+            self._record(task.job, ran, ())
+
+    def _known(self, job: Job, ran: Ran, case: Case) -> ControlRecord | None:
+        """An earlier result of a control on the same content: controls cost once per change (DESIGN 7)."""
+        view = self._state.view.checks.get(job.check.name)
+        wanted = {digest.of_selection(one) for one in job.selections}
+        now = digest.of_check(job.check, self._scribe.versions[job.check.kind.name], self._scribe.bundle.environment)
+        for run in reversed(view.controls if view else ()):
+            fact = run.fact
+            same = (fact.check_digest, fact.inputs, fact.control_digest) == (now, ran.inputs.inputs, case.digest)
+            if same and self._trusts(fact) and wanted <= set(fact.selections) and fact.outcome != "inconclusive":
+                placed = fact.environment == ran.environment or ran.strength == "observed"
+                if placed and fact.control == case.name:
+                    return control_record(fact)
+        return None
+
+    def _trusts(self, fact: Fact) -> bool:
+        listed = self._scribe.bundle.runners.get(fact.runner)
+        return listed is not None and keyid(public_of(listed.key)) == fact.key
+
+    def _control_start(self, task: Task, run: str) -> None:
+        del run
+        self._watcher.started(task.job.check.name, task.case.name if task.case else "")
+
+    def _control(self, task: Task, ran: Ran) -> None:
+        name = task.job.check.name
+        self._watcher.finished(name, ran.control, ran)
+        if ran.result.reason == INTERRUPTED or name not in self._waiting:
+            return
+        entry, fact = self._scribe.written(task.job.check, ran, task.job.selections, (), self._desk.now())
+        self._fresh.setdefault(name, []).append(entry)
+        self._waiting[name][2][ran.control] = control_record(fact)
+        self._settle(name)
+
+    def _settle(self, name: str) -> None:
+        """Record evidence once every control has a result."""
+        job, ran, known = self._waiting[name]
+        records = [record for record in known.values() if record is not None]
+        if len(records) == len(known):
+            del self._waiting[name]
+            self._record(job, ran, records)
+
+    def _record(self, job: Job, ran: Ran, records: Sequence[ControlRecord]) -> None:
+        name = job.check.name
+        entry, fact = self._scribe.written(job.check, ran, job.selections, records, self._desk.now())
+        self._append([*self._fresh.pop(name, []), entry])
+        leftovers.unmark(self._desk, ran.run)
+        self.facts.append(fact)
+        self._watcher.recorded(name, fact, seconds(ran.finished) - seconds(ran.started))
+
+    def _give_up(self, name: str) -> None:
+        """A positive run whose controls never ended proves nothing, and counts as given up."""
+        _, ran, _ = self._waiting.pop(name)
+        self._fresh.pop(name, None)
+        self._abandon(name, ran.run)
+
+    def _abandon(self, name: str, run: str) -> None:
+        gone = RunAbandoned(run, name, INTERRUPTED)
+        self._append([_event(self._desk, name, "run-abandoned", self._scribe.runner, gone)])
+        leftovers.unmark(self._desk, run)
+
+    def _text(self, task: Task, text: str) -> None:
+        self._watcher.said(task.job.check.name, text)
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        self._state.ledger.append(entries)
+
+
+def _event(desk: Desk, check: str, kind: str, runner: str, body: Struct) -> Entry:
+    return Entry(f"check/{check}", None, kind, desk.now(), runner, canonical.plain(body))
+
+
+def _isolated(job: Job) -> Job:
+    """A job as its controls run it: they change files, and so never in the working tree."""
+    return msgspec.structs.replace(job, isolated=True)
+
+
+def _limit(job: Job, cases: int, *, setup: bool) -> int:
+    """Seconds after which a run announced now cannot be running any more."""
+    return int(job.check.timeout * (1 + cases) + (TIMEOUT if setup else 0)) + SKEW
