@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from phaseproof.plan.blocks import Block, Heading, Tag
+from phaseproof.plan.blocks import Block, Heading, Para, Tag
 from phaseproof.plan.drafts import Reading
+from phaseproof.plan.outlines import is_label
+from phaseproof.plan.scanner import looks_title
 from phaseproof.plan.titles import unit_of
-from phaseproof.plan.vocabulary import FORM, STOP, Meaning, core, meaning
+from phaseproof.plan.vocabulary import FORM, ITEM_KINDS, STOP, Meaning, core, meaning
 
 _ORDINARY_NAME = re.compile(
     r"(?:\A|/)(?:readme|contributing|changelog|changes|history|news|code[_-]of[_-]conduct|license|licence|install(?:ation|ing)?|security|support|authors|"
-    r"maintainers|governance|faq|usage|tutorial|getting[_-]started|quick[_-]?start|how-?to)\b[^/]*\Z",
+    r"maintainers|governance|faq|usage|tutorial|getting[_-]started|quick[_-]?start|how-?to)(?![a-z])[^/]*\Z",
     re.IGNORECASE,
 )
 _ORDINARY_HEADING = re.compile(
@@ -63,9 +65,34 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
         named or _ORDINARY_TITLE.match(first) is not None or usual >= 2 and usual > len(units) + strong
     )
     words = " ".join((reading.path.replace("-", " ").replace("_", " ").replace("/", " "), *titles[:2], *preface[:6]))
+    weak = {m.kind for h in headings if (m := meaning(h.title)) is not None and m.kind in ITEM_KINDS}
     reading.plan = not reading.ordinary and (
-        bool(units or strong or reading.dialect) or _PLANS.search(words) is not None or any(isinstance(b, Tag) and b.name == "task" for b in blocks)
+        bool(units or strong or reading.dialect)
+        or len(weak) > 2
+        or _PLANS.search(words) is not None
+        or any(isinstance(b, Tag) and b.name in ("task", "success_criteria") for b in blocks)
+        or reading.paste and _pasted_plan(blocks)
     )
+
+
+def _pasted_plan(blocks: list[Block]) -> bool:
+    """Whether a text without headings has titles, or labels in capitals, that say what items are."""
+    kinds: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Para):
+            for _, _, text in block.lines:
+                label = is_label(text)
+                if label is None and not looks_title(text):
+                    continue
+                title = label["label"] if label is not None else text
+                if unit_of(title) is not None:
+                    return True
+                found = meaning(title)
+                if found is not None and found.kind in ITEM_KINDS:
+                    kinds.add(found.kind)
+                    if found.strong or len(kinds) > 1:
+                        return True
+    return False
 
 
 def title_meaning(reading: Reading, title: str, level: int) -> Meaning | None:

@@ -156,14 +156,14 @@ class Reading:
 
     def weigh(self, found: Meaning | None) -> Meaning | None:
         """A meaning, or None where this document is of a sort in which so weak a word means nothing."""
-        if found is not None and self.ordinary and not found.strong and found.kind in ITEM_KINDS:
+        if found is not None and not found.strong and not self.plan and found.kind in ITEM_KINDS:
             return None
         return found
 
     def context(self) -> Context:
         """What entries are where we stand."""
         base = self.node.meaning if self.node is not None else None
-        if base is not None and base.kind in (HARD, FORM):
+        if base is not None and (base.kind == FORM or base.kind == HARD and not (self.label is not None and self.label.strong)):
             return Context(None, base.kind, False)
         found, label = base, False
         if self.label is not None and (self.label.strong or base is None or base.kind != HOW):

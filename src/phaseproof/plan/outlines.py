@@ -24,6 +24,7 @@ _MARKER = re.compile(r"(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(\d{1,3}\)|\(
 _INVARIANT = re.compile(r"(?P<id>INV-[A-Z0-9.-]*[A-Z0-9]|[A-Z]{1,4}-?[A-Z]?\d{1,3}(?:\.\d+)*)\s*[:—–]\s*\S")
 _GUARANTEE = re.compile(r"[-*•\s]*[*_]*(?:guarantees?|thresholds?|enforcement|enforced by|violation(?: response)?|statement|check(?:ed by)?|verified by|verification|invariant|rationale|test)[*_]*\s*:", re.IGNORECASE)
 _LOUD = re.compile(r"[A-Z]{2}")
+_QUANTIFIES = re.compile(r"\b(?:ALL|ANY|EACH|EVERY|VERIFY|MUST|REQUIRED|CHECK|CONDITIONS?|CONFIRM)\b")
 _ADDS = re.compile(r"(?P<unit>[A-Z]{1,3}\d[\w.]*|PHASE \w+)\s+(?:ALSO\s+)?(?:ADDS|CREATES|PRODUCES|DELIVERS)$")
 
 
@@ -174,7 +175,7 @@ def _labelled(
         own = adds["unit"].upper() in ((reading.phase or "").upper(), f"PHASE {reading.phase}".upper())
         found = Meaning("test" if ".test." in "".join(t for _, _, t in lines[index + 1 : index + 3]) or "test" in name.lower() else "artifact", True) if own else None
     usable = found is not None and found.kind in ITEM_KINDS and (found.strong or not hard)
-    if found is None and kind is not None and not hard and not rest and unit_of(name) is None and levels:
+    if found is None and kind is not None and not hard and not rest and unit_of(name) is None and (levels or _QUANTIFIES.search(name)):
         levels.append(_Level(indent, "group", kind, _node(reading, number, name, None)))
         return number
     node = _node(reading, number, name, found)

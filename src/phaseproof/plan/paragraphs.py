@@ -197,7 +197,9 @@ def _plain(reading: Reading, lines: list[tuple[int, int, str]], kind: str) -> No
     node = reading.node
     if node is None or node.listed and not reading.paste:
         return
-    if reading.context().rule in (HARD, HOW, STOP):
+    if reading.context().rule in (HARD, HOW, STOP) or reading.header and not reading.paste:
+        return
+    if any(_BOLD.match(text) for _, _, text in lines):
         return
     if not _wrapped(lines) or reading.paste and len(lines) == 1 and kind in ITEM_KINDS:
         for number, indent, text in lines:

@@ -16,9 +16,10 @@ Cell = tuple[int, int]
 
 _ID = re.compile(r"(?:id|#|no|nr|num|number|ref|key|code|ac|ac ?#|\w+ (?:id|#|no|ref|code)|(?:task|req|requirement|criterion|control|check|test|item) ?(?:id|#|no))\Z")
 _STATUS = re.compile(
-    r"(?:[\w-]+ )?(?:status|state)|done|completed?|result|outcome|pass|passed|pass ?/ ?fail|passes|met|verified|ready|checked|check|progress|"
-    r"signed(?: off)?|sealed|seal|resolved|✓|✔|✅|☐|☑|box|ok|tick|approved|go ?/ ?no-?go|verdict|y/?n|yes/no|implemented|implementation"
+    r"(?:[\w-]+ )?(?:status|state)|done|completed?|pass|passed|pass ?/ ?fail|passes|met|verified|ready|checked|"
+    r"signed(?: off)?|sealed|resolved|✓|✔|✅|☐|☑|box|ok|tick|go ?/ ?no-?go|verdict|y/?n|yes/no|implemented"
 )
+_MAYBE_STATUS = re.compile(r"result|outcome|check|progress|seal|approved|implementation|complete\?|done\?")
 _KINDS: tuple[tuple[ItemKind, re.Pattern[str], bool], ...] = tuple(
     (kind, re.compile(pattern), alone)  # type: ignore[misc]
     for kind, pattern, alone in (
@@ -91,8 +92,10 @@ def _columns(head: list[str]) -> _Columns:
     for index, name in enumerate(head):
         if found.id < 0 and _ID.match(name):
             found.id = index
-        elif found.status < 0 and _STATUS.fullmatch(name):
-            found.status = index
+            break
+    found.status = next((i for i, name in enumerate(head) if i != found.id and _STATUS.fullmatch(name)), -1)
+    if found.status < 0:
+        found.status = next((i for i, name in enumerate(head) if i > 0 and i != found.id and _MAYBE_STATUS.fullmatch(name)), -1)
     for kind, pattern, alone in _KINDS:
         for index, name in enumerate(head):
             if index not in (found.id, found.status) and pattern.fullmatch(name):

@@ -43,7 +43,7 @@ _HARD = re.compile(
     r"(?:future|deferred|v2|v3) (?:requirements?|features?|items?|work)|"
     r"change ?log|change history|revision history|version history|implementation history|release notes|"
     r"alternatives(?: considered)?|rejected|drawbacks|table of contents|contents|glossary|terminology|abbreviations|acronyms|references|bibliography|"
-    r"further reading|see also|related (?:work|documents|docs|links)|links|what'?s (?:new|changed)|user stor(?:y|ies)|"
+    r"further reading|see also|related (?:work|documents|docs|links)|links|what'?s (?:new|changed)|"
     r"key entities|open questions?|questions|clarifications?|faq|lessons learned|retrospective|"
     r"status (?:words|values|definitions|meanings?|legend|key)|meanings? of)\b"
 )
@@ -68,7 +68,7 @@ _STRONG: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _SOFT = re.compile(
-    r"^(?:in scope|scope|background|context|purpose|motivation|rationale|overview|introduction|intro|abstract|summary|executive summary|"
+    r"^(?:user stor(?:y|ies)|in scope|scope|background|context|purpose|motivation|rationale|overview|introduction|intro|abstract|summary|executive summary|"
     r"problem(?: statement)?|why|notes?|caveats?|remarks?|assumptions?|constraints?|dependencies|risks?|known issues|issues|limitations?|"
     r"history|progress log|log|team|owners?|people|stakeholders|timeline|schedule|milestones? (?:dates|schedule)|budget|estimates?|effort|resources|"
     r"features?|key features|highlights|architecture|design|technical|tech|stack|structure|layout|topology|ownership|technology|"
@@ -99,7 +99,7 @@ _WEAK: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("signoff", r"\bsign-?offs?(?: (?:matrix|table|list|block))?$|\bsign-?offs? (?:by|from|required)\b|\bapprov(?:als?|ers)(?: (?:matrix|table|list))?$|\breviewers$|\breviewed by$"),
         ("precondition", r"\bpre-?requisites?" + _END + r"|\bpre-?requisite\b|\bpre-?conditions?" + _END + r"|^requires$|\brequired before\b|\bbefore (?:you|we) (?:start|begin)$"),
         ("test", r"\btests" + _END + r"|\b(?:test|testing) (?:plan|plans|cases?|levels?|scenarios?|suites?|matrix|results?|coverage|checklist|requirements?|methodolog(?:y|ies))\b|"
-                 r"\bfault (?:injection|tests?)\b|^testing$|\b(?:unit|integration|e2e|end-to-end|smoke|regression|load|stress|chaos|fuzz) test(?:s|ing)$|\balso adds$"),
+                 r"\b(?:fault|failure|chaos|attack|regression|smoke|drill|test) (?:injection|suites?|drills|cases?|tests?)\b|^testing$|\b(?:unit|integration|e2e|end-to-end|smoke|regression|load|stress|chaos|fuzz) test(?:s|ing)$|\balso adds$"),
         ("acceptance", r"\bacceptance(?: tests?)?" + _END + r"|\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))?(?: (?:checklist|checks|plan|results|matrix))?" + _END +
                        r"|\bobjectives?" + _END + r"|\btargets?" + _END + r"|\bcriteri(?:a|on)\b|\bcheck-?lists?" + _END + r"|\baudits?" + _END + r"|\bcompliance (?:checks?|checkpoints|checklist)\b|"
                        r"\bsuccess (?:metrics|measures|indicators)\b|\baudit (?:and|&) compliance checkpoints\b|\b(?:quality|security|health|readiness|sanity|final) checks\b|\bcheckpoints$|\bkpis$"),
@@ -109,6 +109,12 @@ _WEAK: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("task", r"\b(?:initial|first|opening|kick-?off|final|closing) task\b|\b(?:sub-?)?tasks(?: \/ (?:sub-?)?tasks)?" + _END + r"|\bto-?dos?" + _END + r"|\btodo list\b|\bwork (?:items|packages)" + _END + r"|\bthings to build\b|^(?:build|plans|implementation|phases)$|\bimplementation for\b"),
     )
 )  # fmt: skip
+TOPICS = re.compile(
+    r"(?:user )?(?:docs|documentation|communications?|monitoring|observability|support|community|design|architecture|technical|technology|stack|configuration|installation|"
+    r"set-?up|development|features?|operations|operational|build|implementation|tests|testing|tests? and .*|phases|legal|marketing|code|team|people|dependencies|"
+    r"limitations|structure|data|metrics|issues|owners?|metadata|policy|roles|deployment)"
+)
+"""Titles that name a subject: under a title that says what follows they say nothing, elsewhere they stand for themselves."""
 _SENTENCES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("exit", re.compile(r"\b(?:complete|completed|done|finished|closed|exited?)\b[^.]{0,40}\b(?:when|once|if)\b")),
     ("precondition", re.compile(r"\b(?:may|can|shall|must|will|should)(?: not| only)? (?:begin|start|proceed|open|be (?:opened|started))\b|\bbefore (?:starting|work starts|(?:this|the) phase (?:starts|begins|opens))\b")),
@@ -177,11 +183,12 @@ def meaning(title: str) -> Meaning | None:
 def lead_meaning(text: str) -> Meaning | None:
     """What a sentence or label that leads into a list means (`The phase is complete only when:`)."""
     words = core(text)
-    if len(words.split()) <= 9:
+    length = len(words.split())
+    if length <= 16:
         found = meaning(text)
-        if found is not None:
+        if found is not None and (length <= 9 or found.strong):
             return found
     for kind, pattern in _SENTENCES:
         if pattern.search(words):
-            return Meaning(kind, True)
+            return Meaning(kind)
     return None

@@ -14,9 +14,9 @@ from phaseproof.plan.scanner import scan_blocks
 from phaseproof.plan.tables import read_table
 from phaseproof.plan.tags import inner_tag, read_tag, read_tagged
 from phaseproof.plan.titles import Unit, clean, heading_claim, is_header_line, section_kind, unit_of
-from phaseproof.plan.vocabulary import FORM, HARD, ITEM_KINDS, STOP, Meaning
+from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, ITEM_KINDS, STOP, TOPICS, Meaning, core
 
-_WEAKER = frozenset(("gate", "acceptance", "test", "task"))
+_WEAKER = frozenset(("gate", "acceptance", "test"))
 _STRONGER = frozenset(("exit", "precondition", "acceptance"))
 
 
@@ -99,7 +99,7 @@ class _Walk:
         words = clean(block.title)
         found = title_meaning(reading, block.title, block.level)
         unit = unit_of(block.title)
-        first = not reading.nodes or block.level <= 2 and len(reading.nodes) == 1
+        first = not reading.nodes or block.level == 2 and len(reading.nodes) == 1 and block.line - reading.nodes[0].line <= 2
         if first and found is not None and found.kind in (FORM, HARD, STOP):
             found = None
         named = unit is not None and (unit.leads or first and found is None and unit.kind != "gate")
@@ -107,8 +107,7 @@ class _Walk:
         node = Node(block.line, block.level, words, kind, unit.id if unit is not None and named else None, found, up)
         node.unit = unit is not None and unit.leads
         node.leaf, node.listed = block.line not in reading.branches, block.line in reading.listed
-        if found is None or found.kind in _WEAKER and not found.strong or _lettered_gate(unit):
-            node.meaning = _inherited(node, up, found, unit)
+        node.meaning = _inherited(node, up, found, unit)
         if named and unit is not None and unit.kind == "phase" and reading.phase is None:
             reading.phase = unit.id
         return node
@@ -141,19 +140,23 @@ def _lettered_gate(unit: Unit | None) -> bool:
 
 
 def _inherited(node: Node, up: Node | None, own: Meaning | None, unit: Unit | None) -> Meaning | None:
-    """What a heading means that says nothing, or something weaker than what it stands under."""
+    """What a heading means where it says nothing, or something weaker than what it stands under."""
     above = up.meaning if up is not None else None
     if _lettered_gate(unit) and own is None:
         own = Meaning("gate", True)
     if above is None or above.kind == "task" and up is not None and up.level == 1:
         return own
+    if above.kind == FORM or above.kind == HARD and not (own is not None and own.strong):
+        return above
     if own is None:
-        if node.unit and above.kind not in ITEM_KINDS and above.kind != FORM:
-            return None
+        return None if node.unit and above.kind not in ITEM_KINDS else above
+    if above.kind not in ITEM_KINDS:
+        return own
+    if TOPICS.fullmatch(core(node.title)) and not own.strong:
         return above
-    if above.kind in _STRONGER and above.strong and own.kind == "gate":
+    if above.kind in DECIDES and above.strong and not own.strong and own.kind in _WEAKER:
         return above
-    return above if above.kind == FORM else own
+    return above if above.kind in _STRONGER and above.strong and own.kind == "gate" else own
 
 
 def _end(block: Block) -> int:
