@@ -61,25 +61,25 @@ def write(folder: Path, seed: int) -> None:
 
 def kill_round(folder: Path, source: random.Random, writers: int) -> Counter[str]:
     """Start writers, kill each at an instant of its own, and hold the ledger against what they were told."""
-    children = []
-    for _ in range(writers):
-        arguments = [sys.executable, __file__, "--write", str(folder), "--seed", str(source.randrange(2**31))]
-        children.append(subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True))
-    # Read apart from the pipe's limit: a writer that waits for its reader would be killed at one place only.
+    children: list[subprocess.Popen[str]] = []
     told: list[str] = []
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    instants = sorted((source.uniform(0.0, 0.05), number) for number in range(writers))
-    start = time.monotonic()
-    for instant, number in instants:
-        time.sleep(max(0.0, start + instant - time.monotonic()))
-        os.kill(children[number].pid, signal.SIGKILL)
-    for child in children:
-        assert child.stdout is not None
-        told += child.stdout.read().splitlines()
-        assert child.wait() == -signal.SIGKILL
-        child.stdout.close()
+    try:
+        for _ in range(writers):
+            arguments = [sys.executable, __file__, "--write", str(folder), "--seed", str(source.randrange(2**31))]
+            children.append(subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True))
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+        instants = sorted((source.uniform(0.0, 0.05), number) for number in range(writers))
+        start = time.monotonic()
+        for instant, number in instants:
+            time.sleep(max(0.0, start + instant - time.monotonic()))
+            os.kill(children[number].pid, signal.SIGKILL)
+    finally:
+        for child in children:
+            child.kill()
+            told += child.communicate()[0].splitlines()
+    assert [child.returncode for child in children] == [-signal.SIGKILL] * writers, "a writer ended by itself"
     return check(folder, told)
 
 

@@ -350,3 +350,16 @@ def test_streams_end_where_they_end_with_and_without_their_index(tmp_path: Path)
                 model[name] = model.get(name, 0) + 1
         second.close()
         audit.verify(first)
+
+
+def test_a_reader_that_looks_while_the_index_moves_is_not_misled(tmp_path: Path, monkeypatch: Any) -> None:
+    """Found by killing writers: the size was read before the end of the index, and another process wrote between."""
+    with indexed_every(3), new(tmp_path) as writer, open_ledger(tmp_path) as reader:
+        index_end = reader._index_end
+
+        def late() -> Any:
+            writer.append([fact("s") for _ in range(8)])
+            return index_end()
+
+        monkeypatch.setattr(reader, "_index_end", late)
+        assert reader.next_seq("s") == 8

@@ -81,7 +81,7 @@ class SqliteReading:
     def next_seq(self, stream: str) -> int:
         """The `seq` that the next event of a stream takes. Raises `Untrue`: `index-altered`."""
         with self._lock:
-            self._catch_up(self.size() - 1)
+            self._catch_up()
             head = self._stream_head(stream)
         return 0 if head is None else head[1] + 1
 
@@ -172,11 +172,13 @@ class SqliteReading:
             raise chain.altered(position, "says another position or tenant")
         return event, digest_of(body), body
 
-    def _catch_up(self, last: int) -> None:
-        """Read the events up to position `last` that are neither in the index of streams nor known yet."""
+    def _catch_up(self) -> None:
+        """Read the events that are neither in the index of streams nor known yet."""
         known = self._known
         if known is None:
             known = Tail(*self._index_end())
+        # Only now: another process may be writing events and bringing the index up to them.
+        last = self.size() - 1
         if known.position > last:
             raise chain.missing(last + 1, "it was there before")
         digest = known.hash

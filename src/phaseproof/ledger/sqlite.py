@@ -245,7 +245,7 @@ class SqliteLedger(SqliteReading):
             raise truncated(0 if row is None else row[0] + 1, head)
         known = self._known
         if known is None or row[0] != known.position:
-            self._catch_up(row[0])
+            self._catch_up()
             known = self._known
         hashed = "sha256:" + row[1].hex() if isinstance(row[1], bytes) else ""
         if known is None or hashed != known.hash or (row[0] + 1 == head.events and hashed != head.tail):
