@@ -202,7 +202,10 @@ class CorrectionSource(Struct, frozen=True, forbid_unknown_fields=True, rename={
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. `checks` holds what all checks share; the keys of their kinds are read when compiling."""
+    """A programme: its plans, what stands for each item, who decides, and by which rules.
+
+    `checks` holds what all checks share; the keys of their kinds are read when compiling.
+    """
 
     phaseproof: Literal[1]
     programme: Name
