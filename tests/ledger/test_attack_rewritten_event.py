@@ -10,7 +10,7 @@ from ledger_support import Signer, contents, fact, faults, furnished, new, tampe
 
 from phaseproof.digests import raw, sha256
 from phaseproof.errors import Untrue
-from phaseproof.ledger import audit, chain, sqlite
+from phaseproof.ledger import audit, chain, prepared, sqlite
 from phaseproof.ledger.opening import open_ledger
 
 
@@ -226,3 +226,28 @@ def test_a_stored_object_is_not_given_out_altered(folder: Path) -> None:
             ledger.get(large)
         assert refusal.value.rule == "object-missing"
     assert any(line.startswith(f"object {large}") for line in faults(folder))
+
+
+def test_a_forged_event_in_an_unbroken_chain_is_refused_on_replay() -> None:
+    """Hashes and `prev` are right; the event says another tenant, position or place in its stream."""
+    at = "2026-03-01T09:30:00.250000Z"
+    genesis, first, tenant = chain.genesis(at, "alice", {"nonce": "n"})
+    ready = prepared.prepare(fact("s"))
+
+    def replay(*bodies: bytes) -> int:
+        rows = [(raw(sha256(body)), body) for body in bodies]
+        return len(list(chain.follow(rows, tenant, 0, genesis.prev, {})))
+
+    assert replay(first, chain.link(ready, tenant, 1, 0, tenant)[1]) == 2
+    forged = {
+        "tenant": chain.link(ready, sha256(b"another"), 1, 0, tenant)[1],
+        "genesis again": chain.link(ready, genesis.tenant, 1, 0, tenant)[1],
+        "position": chain.link(ready, tenant, 0, 0, tenant)[1],
+        "gap": chain.link(ready, tenant, 2, 0, tenant)[1],
+        "seq": chain.link(ready, tenant, 1, 1, tenant)[1],
+        "prev": chain.link(ready, tenant, 1, 0, sha256(b"another"))[1],
+    }
+    for name, body in forged.items():
+        with pytest.raises(Untrue) as refusal:
+            replay(first, body)
+        assert refusal.value.fact.startswith("event 1 "), name

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import rfc8785
 from hypothesis import given, settings
@@ -129,6 +130,8 @@ MALFORMED: list[Any] = [
     {"ключ": 1},
     "\ud800",
     {1: "a", "1": "b"},
+    msgspec.Raw(b'{"b":1,"a":2}'),
+    msgspec.Raw(b'{"a":1,"a":2}'),
     object(),
 ]
 
