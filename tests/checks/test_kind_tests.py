@@ -183,7 +183,23 @@ def test_grow_compares_with_the_accepted_suite(tmp_path: Path) -> None:
     assert again("f", case("a"), grow=False) == []
 
 
-@pytest.mark.parametrize("before", [b"", b"{}", b'{"format":2,"tests":[]}', b'{ "format":1,"tests":[]}', b"\xff"])
+def record(name: str) -> bytes:
+    text = '{"attempts":1,"executed":true,"flaky":false,"id":"%s","seconds":"0.000","status":"passed"}'
+    return (text % name).encode()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b"{}",
+        b'{"format":2,"tests":[]}',
+        b'{ "format":1,"tests":[]}',
+        b"\xff",
+        b'{"format":1,"tests":[%s,%s]}' % (record("b"), record("a")),
+        b'{"format":1,"tests":[%s,%s]}' % (record("a"), record("a")),
+    ],
+)
 def test_a_baseline_that_cannot_be_read_is_no_baseline(tmp_path: Path, before: bytes) -> None:
     result = judged(tmp_path, GREEN, grow=True, accepted=before)
     assert (result.outcome, result.reason) == (Outcome.INCONCLUSIVE, "output-unreadable")

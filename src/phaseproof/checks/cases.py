@@ -71,23 +71,23 @@ def merge(cases: Iterable[Case]) -> tuple[Case, ...]:
     Reruns, a failure beside its teardown's error and tests of equal names come as several cases of one id: the worst
     status stands, so that no repetition turns a failure into a pass, and no copy counts as another test.
     """
-    by_id: dict[str, Case] = {}
+    by_id: dict[str, list[Case]] = {}
     for case in cases:
-        before = by_id.get(case.id)
-        by_id[case.id] = case if before is None else _join(before, case)
-    return tuple(by_id[key] for key in sorted(by_id))
+        by_id.setdefault(case.id, []).append(case)
+    return tuple(by_id[key][0] if len(by_id[key]) == 1 else _join(by_id[key]) for key in sorted(by_id))
 
 
-def _join(a: Case, b: Case) -> Case:
-    worst = a if _WORSE[a.status] >= _WORSE[b.status] else b
+def _join(attempts: Sequence[Case]) -> Case:
+    worst = max(attempts, key=lambda case: _WORSE[case.status])
+    passed = any(case.status == "passed" for case in attempts)
     return Case(
-        id=a.id,
+        id=worst.id,
         status=worst.status,
-        seconds=a.seconds + b.seconds,
-        places=tuple(dict.fromkeys((*a.places, *b.places))),
-        attempts=a.attempts + b.attempts,
-        flaky=a.flaky or b.flaky or ("passed" in (a.status, b.status) and _WORSE[worst.status] >= 2),
-        contact=worst.contact if a.contact and b.contact else "",
+        seconds=sum((case.seconds for case in attempts), Decimal(0)),
+        places=tuple(dict.fromkeys(place for case in attempts for place in case.places)),
+        attempts=sum(case.attempts for case in attempts),
+        flaky=any(case.flaky for case in attempts) or (passed and worst.status in ("failed", "error")),
+        contact=worst.contact if all(case.contact for case in attempts) else "",
         message=worst.message,
         file=worst.file,
         line=worst.line,
