@@ -164,7 +164,7 @@ def _mend(stage: Stage) -> None:
 def _change_rules(stage: Stage) -> None:
     stage.act("4. Change the rules, in the open")
     stage.say("P1.2 still has no check. Somebody writes the code and its test, and binds it. That changes the rules, so it\n"
-              "is proposed, approved by the role that may, and activated; what it weakens would be named.")  # fmt: skip
+              "is proposed with a reason, approved by the role that may, and activated.")  # fmt: skip
     stage.edit(
         "orders/totals.py",
         "    net = sum",
@@ -176,7 +176,8 @@ def _change_rules(stage: Stage) -> None:
     path.write_text(path.read_text(encoding="utf-8") + test, encoding="utf-8")
     stage.edit("phaseproof.yaml", "  P1.3:", '  P1.2: {check: totals, tests: ["*EmptyOrder*"]}\n  P1.3:')
     stage.commit("Refuse empty orders")
-    stage.run("migrate propose", 0)
+    stage.run("migrate propose", 1)
+    stage.run("migrate propose --reason 'P1.2=code and test are written'", 0)
     stage.run("migrate approve", 0)
     stage.run("migrate activate", 0)
 

@@ -27,7 +27,7 @@ def forged(folder: Path, target: Path) -> Path:
             if b'"outcome":"negative"' in payload:
                 changed = payload.replace(b'"outcome":"negative"', b'"outcome":"positive"')
                 envelope["payload"] = base64.b64encode(changed).decode()
-                target.write_text(json.dumps(envelope), encoding="ascii")
+                target.write_text(json.dumps(envelope, separators=(",", ":"), sort_keys=True), encoding="ascii")
                 return target
     raise LookupError("no negative evidence in the ledger")
 

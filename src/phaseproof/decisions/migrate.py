@@ -62,12 +62,16 @@ def propose(desk: Desk, state: State, commit: str, reasons: dict[str, str] | Non
     if digest.content(compiled.bundle) == digest.content(state.bundle):
         raise Refused("nothing-to-migrate", f"commit {commit[:7]} compiles to the rules in force", "phaseproof status")
     successor = succeed(compiled.bundle, state.bundle)
-    migration = compare.compare(state.bundle, successor, reasons or {})
-    if migration.unexplained:
+    migration = compare.compare(state.bundle, successor, _full_keys(state.bundle, reasons or {}))
+    lacking = [change for change in migration.weakenings if change.key in migration.unexplained]
+    if lacking:
+        more = f"\n  and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+        told = "".join(f"\n  {change.sentence}" for change in lacking[:5])
+        keys = dict.fromkeys(change.key.split(":", 1)[-1] for change in lacking[:5])
         raise Refused(
             "reason-missing",
-            "this weakens the rules and does not say why: " + "; ".join(migration.unexplained[:5]),
-            f"phaseproof migrate propose --reason '{migration.unexplained[0]}=WHY'",
+            f"more could pass under the new rules than under the old, and nobody has said why:{told}{more}",
+            "phaseproof migrate propose " + " ".join(f"--reason '{key}=WHY'" for key in keys),
         )
     objects = [canonical.encode(value) for value in (successor, compiled.reading, migration)]
     bundle, reading, mapping = (sha256(data) for data in objects)
@@ -164,6 +168,14 @@ def activate(desk: Desk, state: State, waiting: Pending, commit: str, by: str | 
         entry(state.ledger, draft, signer, desk.now(), "bundle-activated", content, {sha256(reading): reading})
     ])  # fmt: skip
     return waiting
+
+
+def _full_keys(bundle: Bundle, reasons: dict[str, str]) -> dict[str, str]:
+    """Reasons under the keys that changes have: an item may be named by its short id."""
+    shorts: dict[str, list[str]] = {}
+    for item in bundle.items:
+        shorts.setdefault(item.id.split(":", 1)[-1], []).append(item.id)
+    return {(shorts[key][0] if len(shorts.get(key, ())) == 1 else key): why for key, why in reasons.items()}
 
 
 def _find(state: State, bundle: Digest) -> Proposed | None:

@@ -16,8 +16,7 @@ def text(waiting: Pending) -> str:
     """A proposal for people."""
     head = f"bundle {short(waiting.digest)}, version {waiting.bundle.version}, follows {short(waiting.migration.old)}"
     lines = [head, *differences(waiting.migration)]
-    for count in waiting.counts:
-        lines.append(f"  {'✔' if count.met else '…'} {count}")
+    lines += [f"  {'✔' if count.met else '…'} {count}" for count in waiting.counts]
     return "\n".join(lines)
 
 
