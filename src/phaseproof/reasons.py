@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "kind-missing": "no kind {detail} is installed here",
     "kind-raised": "the check kind failed: {detail}",
     "extra-missing": "needs an extra that is not installed: {detail}",
+    "path-missing": "not in the tree: {detail}",
     "pattern-empty": "a pattern matches no file: {detail}",
     "submodule-input": "a submodule is among its inputs: {detail}",
     "lfs-pointer": "a pointer of large file storage is among its inputs: {detail}",
@@ -69,13 +70,22 @@ SENTENCES: dict[str, str] = {
     "bundle-provisional": "the bundle is not signed by its threshold yet: {detail}",
     "no-ledger": "there is no ledger here",
     "no-gates": "the programme has no gate",
+    "instrument-changed": "what judges it has changed since {detail}, and nobody is asked to accept it",
     "broad-binding": "one check stands for several items without a selection each",
 }
 
 
 def sentence(code: str, detail: str = "") -> str:
-    """What a person reads for a code; the code itself where it has no sentence."""
-    text = SENTENCES.get(code, code)
+    """What a person reads for a code; the code itself where it has no sentence.
+
+    A detail comes from checks, paths and other people's texts: what a terminal would obey is written out.
+    """
+    text = SENTENCES.get(code, _visible(code))
+    detail = _visible(detail)
     if "{detail}" not in text:
         return f"{text}: {detail}" if detail else text
     return text.format(detail=detail) if detail else text.replace(": {detail}", "").replace("{detail}", code)
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

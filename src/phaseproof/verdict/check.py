@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from phaseproof.authority import threshold
-from phaseproof.authority.view import CheckView, Run, View
+from phaseproof.authority.view import CheckView, Run, Start, View
 from phaseproof.bundle import canonical, digest
-from phaseproof.bundle.model import STRENGTHS, Assurance, Binding, Bundle, Check, CheckInputs, InputsMap, Strength
+from phaseproof.bundle.model import Binding, Bundle, Check, CheckInputs, InputsMap, Strength
 from phaseproof.digests import Digest, short
 from phaseproof.evidence.envelope import keyid
 from phaseproof.evidence.keys import public_of
 from phaseproof.evidence.model import Fact
 from phaseproof.instants import seconds, span
-from phaseproof.verdict import flake
-from phaseproof.verdict.model import ItemVerdict, Judgement, Reason
+from phaseproof.verdict import flake, pieces
+from phaseproof.verdict.controls import hollow
+from phaseproof.verdict.model import ORDER, ItemVerdict, Judgement, Reason
+from phaseproof.verdict.pieces import Pieces
 
 SKEW = 300
 """Seconds that a runner's clock may be ahead before its evidence counts as from the future."""
+
+Finding = tuple[ItemVerdict, Reason]
 
 
 class Case(Struct, frozen=True):
@@ -32,6 +36,7 @@ class Case(Struct, frozen=True):
         now: seconds since the epoch.
         digests: check name -> its digest as it would run now; checks whose kind is not installed are left out.
         keys: runner name -> key id.
+        sorted: pieces of evidence by check and strength, worked out when first asked for.
     """
 
     bundle: Bundle
@@ -40,6 +45,14 @@ class Case(Struct, frozen=True):
     now: float
     digests: dict[str, Digest] = {}
     keys: dict[str, str] = {}
+    sorted: dict[tuple[str, Strength], Pieces] = {}
+
+    def pieces(self, check: str, wanted: Strength) -> Pieces:
+        """What counts for a check where evidence must be as strong as `wanted`."""
+        key = (check, wanted)
+        if key not in self.sorted:
+            self.sorted[key] = pieces.pieces_of(self.view, check, self.bundle, self.keys, wanted)
+        return self.sorted[key]
 
 
 def case_of(
@@ -52,7 +65,11 @@ def case_of(
         if check.kind.name in inputs.kinds
     }
     keys = {name: keyid(public) for name, public in (guests or {}).items()}
-    keys |= {name: keyid(public_of(runner.key)) for name, runner in bundle.runners.items()}
+    for name, runner in bundle.runners.items():
+        try:
+            keys[name] = keyid(public_of(runner.key))
+        except ValueError:
+            keys.pop(name, None)  # nobody signs with a key that is none
     return Case(bundle, view, inputs, now, digests, keys)
 
 
@@ -62,16 +79,8 @@ def instrument_content(check: str, instrument: Digest) -> Digest:
 
 
 def strength_of(fact: Fact, case: Case) -> Strength | None:
-    """The strength that a bundle grants to a piece of evidence; None where its signer is nobody's runner.
-
-    `independent` belongs to a runner because the bundle says so (DESIGN 5); others are capped at `isolated`.
-    """
-    if fact.runner not in case.keys or case.keys[fact.runner] != fact.key:
-        return None
-    listed = case.bundle.runners.get(fact.runner)
-    if fact.strength == "independent" and not (listed is not None and listed.independent):
-        return "isolated"
-    return fact.strength
+    """The strength that the case's bundle grants to a piece of evidence: see pieces.py."""
+    return pieces.strength_of(fact, case.bundle, case.keys)
 
 
 def judge_check(case: Case, check: Check, binding: Binding) -> Judgement:
@@ -89,18 +98,16 @@ def judge_check(case: Case, check: Check, binding: Binding) -> Judgement:
     now = case.digests.get(check.name)
     if now is None:
         return Judgement("error", (Reason("kind-missing", check.kind.name),), check=check.name)
-    view = case.view.checks.get(check.name, CheckView())
-    running = [s for s in view.unfinished if (s.check_digest, s.inputs) == (now, inputs.inputs)]
-    if any(not flake.over(start, case.now) for start in running):
-        return Judgement("missing", (Reason("in-progress", f"since {running[-1].at}"),), check=check.name)
-    same = [run for run in view.runs if (run.fact.check_digest, run.fact.inputs) == (now, inputs.inputs)]
     wanted = binding.strength or case.bundle.policy.strength
-    fit = [run for run in same if _fits(strength_of(run.fact, case), wanted)]
-    if running and (not fit or running[-1].position > fit[-1].position):
-        return Judgement("error", (Reason("abandoned", running[-1].ended or "killed"),), check=check.name)
-    if not fit:
-        return _nothing(case, check, view, same, inputs, now, wanted)
-    return _latest(case, check, binding, view, fit[-1], inputs)
+    known = case.pieces(check.name, wanted)
+    fit = [run for run in known.strong if _of(run.fact, inputs, now)]
+    announced = [start for start in known.unfinished if (start.check_digest, start.inputs) == (now, inputs.inputs)]
+    found = list(_unfinished(case, announced, fit))
+    if fit:
+        return _latest(case, check, binding, inputs, known, fit, found)
+    if found:
+        return _shown(found, Judgement("missing", check=check.name))
+    return _nothing(case, check, inputs, now, wanted)
 
 
 def _inputs(case: Case, check: Check, binding: Binding) -> tuple[CheckInputs | None, Reason]:
@@ -117,14 +124,26 @@ def _inputs(case: Case, check: Check, binding: Binding) -> tuple[CheckInputs | N
     return inputs, Reason("")
 
 
-def _fits(strength: Strength | None, wanted: Strength) -> bool:
-    return strength is not None and STRENGTHS.index(strength) >= STRENGTHS.index(wanted)
+def _of(fact: Fact, inputs: CheckInputs, now: Digest) -> bool:
+    """Whether evidence is of this content: rule 3."""
+    held = (now, inputs.inputs, inputs.subject, inputs.instrument)
+    return (fact.check_digest, fact.inputs, fact.subject, fact.instrument) == held
 
 
-def _nothing(
-    case: Case, check: Check, view: CheckView, same: list[Run], inputs: CheckInputs, now: Digest, wanted: Strength
-) -> Judgement:
+def _unfinished(case: Case, announced: list[Start], fit: list[Run]) -> Iterator[Finding]:
+    """Rules 2 and 4: runs of this content that were announced and have no result."""
+    running = [start for start in announced if not flake.over(start, case.now)]
+    if running:
+        yield "missing", Reason("in-progress", f"since {running[-1].at}")
+    gone = [start for start in announced if flake.over(start, case.now)]
+    if gone and (not fit or gone[-1].position > fit[-1].position):
+        yield "error", Reason("abandoned", gone[-1].ended or "killed")
+
+
+def _nothing(case: Case, check: Check, inputs: CheckInputs, now: Digest, wanted: Strength) -> Judgement:
     """No acceptable evidence for this content: say what there is instead."""
+    runs = case.view.checks.get(check.name, CheckView()).runs
+    same = [run for run in runs if _of(run.fact, inputs, now)]
     if same:
         fact = same[-1].fact
         granted = strength_of(fact, case)
@@ -132,9 +151,9 @@ def _nothing(
             return Judgement("missing", (Reason("signer-unknown", fact.runner or fact.key[:16]),), check=check.name)
         return Judgement("missing", (Reason("strength-too-weak", f"{granted}, wanted {wanted}"),), granted,
                          check=check.name)  # fmt: skip
-    if not view.runs:
+    if not runs:
         return Judgement("missing", (Reason("never-run"),), check=check.name)
-    fact = view.runs[-1].fact
+    fact = runs[-1].fact
     reasons = []
     if fact.check_digest != now:
         reasons.append(Reason("check-changed", check.name))
@@ -147,69 +166,106 @@ def _nothing(
     return Judgement("stale", tuple(reasons), strength_of(fact, case), check=check.name)
 
 
-def _latest(case: Case, check: Check, binding: Binding, view: CheckView, run: Run, inputs: CheckInputs) -> Judgement:
+def _latest(
+    case: Case, check: Check, binding: Binding, inputs: CheckInputs, known: Pieces, fit: list[Run],
+    found: list[Finding],
+) -> Judgement:  # fmt: skip
+    """Rules 6 to 11, on the last piece of evidence of this content; `found` is what stands against it already."""
+    run = fit[-1]
     fact = run.fact
     granted = strength_of(fact, case)
     reviewed, signatures = _instrument(case, check, inputs)
     separate = granted == "independent" and bool(case.bundle.policy.instrument)
-    assurance: Assurance = "separate" if separate else "self"
-    rests = (fact.envelope, *(one.envelope for one in fact.controls), *signatures)
-
-    def says(verdict: str, code: str, detail: str = "") -> Judgement:
-        return Judgement(verdict, (Reason(code, detail),), granted, assurance, rests, check.name)  # type: ignore[arg-type]
-
-    if fact.outcome == "inconclusive":
-        return says("error", fact.reason or "output-unreadable", fact.summary)
-    outcome: str = fact.outcome
-    chosen = None
-    if binding.selection is not None:
-        chosen = digest.of_selection(binding.selection)
-        if chosen not in fact.selections:
-            return says("missing", "selection-not-run", check.name)
-        outcome = fact.selections[chosen]
-    if outcome == "inconclusive":
-        return says("error", "selection-empty", fact.summary)
-    if outcome != "positive":
-        return says("refuted", "selection-failed" if chosen else "check-failed", fact.summary)
-    owed = flake.missing_passes(view, case.bundle.policy.flake, case.now)
+    chosen = digest.of_selection(binding.selection) if binding.selection is not None else None
+    answers = [_answer(one.fact, chosen) for one in fit]
+    conclusive = [one for one in answers if one in ("positive", "negative")]
+    history, owed = _flaky(case, known, chosen)
+    found += _outcome(check, fact, chosen, answers[-1])
     if owed:
-        past = flake.history(view, case.bundle.policy.flake, case.now)
-        return says("flaky", "flaky", f"{past}; {owed} more passes in a row clear it")
-    hollow = _hollow(fact, chosen)
-    if hollow is not None:
-        return says("hollow", hollow.code, hollow.detail)
-    if fact.overtaken:
-        return says("stale", "overtaken", fact.commit[:7])
-    finished = seconds(fact.finished)
-    if finished > case.now + SKEW:
-        return says("error", "clock", fact.finished)
-    ages = [age for age in (check.max_age, binding.max_age) if age is not None]
-    if ages and finished + min(ages) <= case.now:
-        return says("stale", "too-old", f"{span(case.now - finished)} of {span(min(ages))}")
+        found.append(("flaky", Reason("flaky", owed)))
+    if answers[-1] == "positive":
+        found += (("hollow", reason) for reason in [hollow(fact, known.controls, chosen)] if reason is not None)
+    found += _dated(case, check, binding, run)
     if not reviewed:
-        return says("missing", "instrument-unreviewed", short(inputs.instrument))
+        found.append(("missing", Reason("instrument-unreviewed", short(inputs.instrument))))
     wanted = binding.assurance or case.bundle.policy.assurance
     if wanted == "separate" and not separate:
-        return says("missing", "assurance-too-low", fact.runner)
-    return Judgement("proven", (), granted, assurance, rests, check.name)
+        found.append(("missing", Reason("assurance-too-low", fact.runner)))
+    rests = (fact.envelope, *(one.envelope for one in fact.controls), *signatures, *history)
+    judgement = Judgement(
+        "proven",
+        _notes(case, known, run),
+        granted,
+        "separate" if separate else "self",
+        tuple(dict.fromkeys(rests)),
+        check.name,
+        conclusive[-1:] == ["negative"],
+    )
+    return _shown(found, judgement) if found else judgement
 
 
-def _hollow(fact: Fact, chosen: Digest | None) -> Reason | None:
-    """Whether it was shown that the check can fail (DESIGN 7); the reason where not."""
-    if not fact.controls:
-        return Reason("control-missing")
-    passing = [one.name for one in fact.controls if one.outcome == "positive"]
-    if passing:
-        return Reason("control-passed", ", ".join(passing))
-    noticed = [one for one in fact.controls if one.outcome == "negative"]
-    if chosen is not None:
-        blind = [one.name for one in fact.controls if one.selections.get(chosen) == "positive"]
-        noticed = [one for one in noticed if one.selections.get(chosen) == "negative"]
-        if not noticed and blind:
-            return Reason("control-passed", ", ".join(blind))
-    if not noticed:
-        return Reason("control-inconclusive", ", ".join(f"{one.name} ({one.reason})" for one in fact.controls))
-    return None
+def _shown(found: list[Finding], about: Judgement) -> Judgement:
+    """The first verdict of `ORDER` among those found, with its reasons; that a run is in progress is always told."""
+    verdict = min((one for one, _ in found), key=ORDER.index)
+    reasons = tuple(why for one, why in found if one == verdict)
+    reasons += tuple(why for one, why in found if why.code == "in-progress" and one != verdict)
+    return Judgement(verdict, reasons, about.strength, about.assurance, about.rests, about.check, about.refuted)
+
+
+def _answer(fact: Fact, chosen: Digest | None) -> str:
+    """What a piece of evidence says of a selection, or of the whole check; empty where it does not say."""
+    if chosen is None or fact.outcome == "inconclusive":
+        return fact.outcome
+    return fact.selections.get(chosen, "")
+
+
+def _outcome(check: Check, fact: Fact, chosen: Digest | None, answer: str) -> Iterator[Finding]:
+    if fact.outcome == "inconclusive":
+        yield "error", Reason(fact.reason or "output-unreadable", fact.summary)
+    elif not answer:
+        yield "missing", Reason("selection-not-run", check.name)
+    elif answer == "inconclusive":
+        yield "error", Reason("selection-empty", fact.summary)
+    elif answer != "positive":
+        yield "refuted", Reason("selection-failed" if chosen else "check-failed", fact.summary)
+
+
+def _flaky(case: Case, known: Pieces, chosen: Digest | None) -> tuple[tuple[Digest, ...], str]:
+    """Envelopes of the runs whose outcomes were looked at, and what a flaky check owes, in words; empty where nothing.
+
+    A selection's own history counts besides the check's: one that failed and passed is not hidden by another that
+    always fails.
+    """
+    rule = case.bundle.policy.flake
+    view = CheckView(known.strong, known.unfinished)
+    owed, past, since = 0, "", 0
+    for one in dict.fromkeys((None, chosen)):
+        listed = flake.attempts(view, case.now, one, known.weak)
+        since = min(since or listed[-1].position, *(a.position for a in flake.window(listed, rule)))
+        missing = flake.owed(listed, rule)
+        if missing > owed:
+            owed, past = missing, flake.signs(listed, rule)
+    history = tuple(run.fact.envelope for run in (*known.strong, *known.weak) if run.position >= since)
+    more = "1 more pass clears it" if owed == 1 else f"{owed} more passes in a row clear it"
+    return history, f"{past}; {more}" if owed else ""
+
+
+def _dated(case: Case, check: Check, binding: Binding, run: Run) -> Iterator[Finding]:
+    """Rule 9: when it was, and whether the commit moved meanwhile."""
+    fact = run.fact
+    if fact.overtaken:
+        yield "stale", Reason("overtaken", fact.commit[:7])
+    try:
+        finished = seconds(fact.finished)
+        recorded = seconds(run.at)
+    except ValueError as error:
+        yield "error", Reason("clock", str(error))
+        return
+    if finished > min(case.now, recorded) + SKEW:
+        yield "error", Reason("clock", fact.finished)
+    ages = [age for age in (check.max_age, binding.max_age) if age is not None]
+    if ages and finished + min(ages) <= case.now:
+        yield "stale", Reason("too-old", f"{span(case.now - finished)} of {span(min(ages))}")
 
 
 def _instrument(case: Case, check: Check, inputs: CheckInputs) -> tuple[bool, tuple[Digest, ...]]:
@@ -219,3 +275,14 @@ def _instrument(case: Case, check: Check, inputs: CheckInputs) -> tuple[bool, tu
     over = [s for s in case.view.signed if s.signing.purpose == "instrument" and s.signing.content == content]
     counts = [threshold.count(case.bundle, role, over) for role in roles]
     return all(one.met for one in counts), tuple(e for one in counts for e in one.envelopes)
+
+
+def _notes(case: Case, known: Pieces, run: Run) -> tuple[Reason, ...]:
+    """Said of a proven item where nobody is asked to accept instruments (DESIGN 6): that they have changed since."""
+    if case.bundle.policy.instrument:
+        return ()
+    since = case.view.installed.position if case.view.installed is not None else 0
+    first = next((one for one in known.strong if one.position > since), run)
+    if first.fact.instrument == run.fact.instrument:
+        return ()
+    return (Reason("instrument-changed", first.fact.commit[:7]),)

@@ -45,24 +45,23 @@ def signoff(case: Case, item: BundleItem, role: str, judgements: Mapping[str, Ju
             {
                 "item": canonical.digest(one),
                 "binding": canonical.digest(binding) if binding else "",
-                "checks": [_check(case, name) for name in _names(binding)],
+                "checks": [_check(case, name, binding.at) for name in _names(binding)] if binding else [],
                 "verdict": judgement.verdict if judgement and one.id != item.id else "",
             }
         )
     return {"item": item.id, "text": item.text, "role": role, "rests": rests}
 
 
-def _names(binding: Binding | None) -> tuple[str, ...]:
-    if binding is None:
-        return ()
+def _names(binding: Binding) -> tuple[str, ...]:
     return (*((binding.check,) if binding.check else ()), *(binding.all or ()), *(binding.any or ()))
 
 
-def _check(case: Case, name: str) -> dict[str, Any]:
-    check = next(one for one in case.bundle.checks if one.name == name)
-    inputs = case.inputs.checks.get(name)
+def _check(case: Case, name: str, at: str | None) -> dict[str, Any]:
+    check = next((one for one in case.bundle.checks if one.name == name), None)
+    held = case.inputs.checks if at is None else case.inputs.refs.get(at, {})
+    inputs = held.get(name)
     return {
-        "check": canonical.digest(msgspec.to_builtins(check)),
+        "check": canonical.digest(msgspec.to_builtins(check)) if check else "",
         "subject": inputs.subject if inputs else "",
         "instrument": inputs.instrument if inputs else "",
         "inputs": inputs.inputs if inputs else "",

@@ -91,15 +91,13 @@ def window(listed: Sequence[Attempt], rule: Flake) -> tuple[Attempt, ...]:
     return tuple(one for one in listed if one.position >= since)
 
 
-def missing_passes(
-    view: CheckView, rule: Flake, now: float, chosen: Digest | None = None, weak: Sequence[Run] = ()
-) -> int:
+def owed(listed: Sequence[Attempt], rule: Flake) -> int:
     """How many passes in a row a flaky check still owes; 0 for one that is not flaky.
 
     A check is flaky when within its window one content both failed and passed; it stays so, whatever the inputs,
-    until it has passed `passes` times in a row. Arguments as for `attempts`.
+    until it has passed `passes` times in a row.
     """
-    last = [one for one in window(attempts(view, now, chosen, weak), rule) if one.passed is not None]
+    last = [one for one in window(listed, rule) if one.passed is not None]
     passed = {one.what for one in last if one.passed}
     failed = {one.what for one in last if not one.passed}
     if not passed & failed:
@@ -112,9 +110,17 @@ def missing_passes(
     return max(0, rule.passes - streak)
 
 
-def history(
-    view: CheckView, rule: Flake, now: float, chosen: Digest | None = None, weak: Sequence[Run] = ()
-) -> str:
-    """The attempts that are looked at, for people, oldest first: `✔ ✘ ✔`. Arguments as for `attempts`."""
-    signs = {True: "✔", False: "✘", None: "·"}
-    return " ".join(signs[one.passed] for one in window(attempts(view, now, chosen, weak), rule)[-3 * rule.window :])
+def signs(listed: Sequence[Attempt], rule: Flake) -> str:
+    """The attempts that are looked at, for people, oldest first: `✔ ✘ ✔`."""
+    marks = {True: "✔", False: "✘", None: "·"}
+    return " ".join(marks[one.passed] for one in window(listed, rule)[-3 * rule.window :])
+
+
+def missing_passes(view: CheckView, rule: Flake, now: float, chosen: Digest | None = None) -> int:
+    """`owed` of all that is known of a check, whoever signed it: for whoever plans what to run again."""
+    return owed(attempts(view, now, chosen), rule)
+
+
+def history(view: CheckView, rule: Flake, now: float) -> str:
+    """`signs` of all that is known of a check, whoever signed it."""
+    return signs(attempts(view, now), rule)

@@ -104,7 +104,7 @@ class Gates:
 def _general(case: Case) -> tuple[Reason, ...]:
     """Rule 13, as far as it touches every gate."""
     reasons = []
-    if case.view.last_at and case.now + SKEW < seconds(case.view.last_at):
+    if case.view.last_at and not _reached(case.view.last_at, case.now):
         reasons.append(Reason("clock", f"the ledger's last event is of {case.view.last_at}"))
     counts = threshold.standing(case.bundle, digest.of(case.bundle), case.view.signed)
     if not threshold.valid(counts):
@@ -113,3 +113,10 @@ def _general(case: Case) -> tuple[Reason, ...]:
     if case.inputs.bundle is None:
         reasons.append(Reason("bundle-unreadable", case.inputs.bundle_error or "no reason given"))
     return tuple(reasons)
+
+
+def _reached(last: str, now: float) -> bool:
+    try:
+        return seconds(last) <= now + SKEW
+    except ValueError:
+        return False

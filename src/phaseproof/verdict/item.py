@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from phaseproof.authority import threshold
 from phaseproof.bundle import canonical
 from phaseproof.bundle.model import Binding, BundleItem, Check
 from phaseproof.verdict import content
 from phaseproof.verdict.check import Case, judge_check
-from phaseproof.verdict.model import ORDER, Judgement, Reason, worst
+from phaseproof.verdict.model import ORDER, Judgement, Reason, together, worst
 
 UNBOUND = Judgement("missing", (Reason("unbound"),))
 
@@ -86,9 +88,7 @@ class Items:
     def _noted(self, judgement: Judgement, binding: Binding) -> Judgement:
         if not binding.broad:
             return judgement
-        reasons = (*judgement.reasons, Reason("broad-binding", binding.check or ""))
-        return Judgement(judgement.verdict, reasons, judgement.strength, judgement.assurance, judgement.rests,
-                         judgement.check)  # fmt: skip
+        return structs.replace(judgement, reasons=(*judgement.reasons, Reason("broad-binding", binding.check or "")))
 
     def _nested(self, item: BundleItem, above: frozenset[str]) -> Judgement:
         required = [child for child in self._children.get(item.id, ()) if self.required(child)]
@@ -118,7 +118,8 @@ class Items:
 
 
 def _any(branches: tuple[Judgement, ...]) -> Judgement:
-    """The best branch, but none while one of them is refuted."""
-    if any(one.verdict == "refuted" for one in branches):
+    """The best branch, but none while one of them is refuted; it rests on what all of them say."""
+    if any(one.refuted for one in branches):
         return worst(branches)
-    return max(branches, key=lambda one: ORDER.index(one.verdict))
+    best = max(branches, key=lambda one: ORDER.index(one.verdict))
+    return structs.replace(best, rests=together(branches))

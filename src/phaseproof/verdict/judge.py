@@ -3,25 +3,29 @@
 A pure function of (bundle, view, inputs map, instant): the same four give the same board on any machine. The rules,
 in the order in which they are applied; whatever no rule allows is HOLD:
 
-Of one check, for one item that is bound to it (check.py):
+Of one check, for one item that is bound to it (check.py, pieces.py, flake.py, controls.py):
  1. A named file that is not there: `missing`. Inputs that cannot be read, or a kind that is not installed: `error`.
  2. A run of this content that was announced and may still be running: `missing` (`in-progress`).
  3. Evidence counts if it is of this check (digest) and these inputs (digest), signed by the key that the bundle lists
-    for that runner, and as strong as asked; `independent` only where the bundle grants it. The last such piece counts.
- 4. An announced run of this content without a result, after that piece: `error` (`abandoned`).
+    for that runner, and as strong as asked; `independent` only where the bundle grants it and the evidence says what
+    kept the check apart; `claimed` never. The last such piece is judged.
+ 4. An announced run of this content without a result, after that piece: `error` (`abandoned`). A result ends a run
+    only if it is of the content announced and signed by a runner.
  5. No such piece: `stale` where there is one of other content, with what changed; else `missing`.
  6. Inconclusive: `error`. Negative, for the item's selection where it has one: `refuted`. No answer for the
     selection: `missing`.
  7. One content both failed and passed lately: `flaky`, until enough passes in a row.
- 8. No control in which it came to a negative result, or one in which it passed: `hollow`.
- 9. Overtaken while it ran, or older than it may be: `stale`. From the future: `error`.
+ 8. No control in which it came to a negative result that stands in the ledger, as strong as the evidence must be, or
+    one in which it passed: `hollow`.
+ 9. Overtaken while it ran, or older than it may be: `stale`. From the future, as recorded or as judged: `error`.
 10. An instrument that policy wants accepted and is not, or less assurance than asked: `missing`.
-11. Else `proven`.
+11. Where rules 2, 4 and 6 to 10 find several, the first of error, refuted, flaky, hollow, stale, missing is shown;
+    where they find nothing, `proven`. It rests on every piece looked at: whoever says PASS opens them all.
 
 Of an item (item.py):
-12. Unbound: `missing`. `all`: the worst. `any`: the best, while none is refuted. `children`: the worst required one,
-    and at least one required and proven. A role: `proven` when its threshold of distinct people with distinct keys
-    signed the exact content; `stale` where they signed another; else `missing`.
+12. Unbound: `missing`. `all`: the worst. `any`: the best, while the last result of none is negative. `children`: the
+    worst required one, and at least one required and proven. A role: `proven` when its threshold of distinct people
+    with distinct keys signed the exact content; `stale` where they signed another; else `missing`.
 
 Of a gate (gate.py):
 13. HOLD where the clock went back, the bundle is not validly signed, the commit compiles to other rules that touch

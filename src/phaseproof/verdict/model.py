@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from phaseproof.bundle.model import Assurance, Strength
+from phaseproof.bundle.model import STRENGTHS, Assurance, Strength
 from phaseproof.digests import Digest
 from phaseproof.instants import Instant
 
@@ -33,6 +33,8 @@ class Judgement(Struct, frozen=True, omit_defaults=True):
         assurance: of that evidence.
         rests: envelopes it rests on: whoever says PASS opens and verifies each.
         check: name of the check that decided it, where there is one.
+        refuted: the last result for this content was negative, whatever is shown: a run that has been announced or
+            given up since then does not unsay it.
     """
 
     verdict: ItemVerdict
@@ -41,6 +43,7 @@ class Judgement(Struct, frozen=True, omit_defaults=True):
     assurance: Assurance = "self"
     rests: tuple[Digest, ...] = ()
     check: str = ""
+    refuted: bool = False
 
 
 class ItemBoard(Struct, frozen=True, omit_defaults=True):
@@ -128,9 +131,18 @@ def worst(judgements: tuple[Judgement, ...]) -> Judgement:
     if not judgements:
         raise ValueError("no judgement")
     least = min(judgements, key=lambda one: ORDER.index(one.verdict))
-    rests = tuple(dict.fromkeys(digest for one in judgements for digest in one.rests))
+    rests = together(judgements)
+    strength = least.strength
     assurance: Assurance = "separate" if all(one.assurance == "separate" for one in judgements) else "self"
     reasons = least.reasons
     if least.verdict == "proven":
         reasons = tuple(dict.fromkeys(reason for one in judgements for reason in one.reasons))
-    return Judgement(least.verdict, reasons, least.strength, assurance, rests, least.check)
+        seen = [one.strength for one in judgements if one.strength is not None]
+        strength = min(seen, key=STRENGTHS.index) if seen else None
+    refuted = any(one.refuted for one in judgements)
+    return Judgement(least.verdict, reasons, strength, assurance, rests, least.check, refuted)
+
+
+def together(judgements: tuple[Judgement, ...]) -> tuple[Digest, ...]:
+    """Everything that any of some judgements rests on."""
+    return tuple(dict.fromkeys(digest for one in judgements for digest in one.rests))
