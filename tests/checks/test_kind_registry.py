@@ -69,9 +69,15 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             vars(entry).update(dist=Fake(distribution) if distribution else None)
             entries.append(entry)
         monkeypatch.setattr(registry, "entry_points", lambda group: EntryPoints(entries))
+        _forget()
 
     yield do
+    _forget()
+
+
+def _forget() -> None:
     registry._load.cache_clear()
+    registry._entries.cache_clear()
 
 
 def test_the_kinds_of_this_distribution_are_found_with_their_version() -> None:

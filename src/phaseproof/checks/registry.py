@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -23,7 +24,7 @@ GROUP = "phaseproof.kinds"
 
 def names() -> tuple[str, ...]:
     """Names of the kinds that are installed, sorted; none of them is imported."""
-    return tuple(sorted(set(entry_points(group=GROUP).names)))
+    return tuple(sorted({entry.name for entry in _entries(tuple(sys.path))}))
 
 
 def kind(name: str) -> Kind:
@@ -67,8 +68,15 @@ def decode_options(kind: Kind, plain: object) -> Struct:
         ) from error
 
 
+@lru_cache(maxsize=4)
+def _entries(path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """All entry points of the group; looked for once, since that reads a file of every distribution on the path."""
+    del path
+    return tuple(entry_points(group=GROUP))
+
+
 def _entry(name: str) -> EntryPoint:
-    found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
+    found = [entry for entry in _entries(tuple(sys.path)) if entry.name == name]
     if not found:
         known = ", ".join(names()) or "none"
         raise Unable("kind-unknown", f"no kind {name!r} is installed; there are: {known}", "phaseproof doctor")
@@ -82,6 +90,7 @@ def _entry(name: str) -> EntryPoint:
     return found[0]
 
 
+@cache
 def _origin(entry: EntryPoint) -> tuple[str, str]:
     if entry.dist is None:
         raise Unable(

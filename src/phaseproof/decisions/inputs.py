@@ -49,12 +49,8 @@ def inputs_map(desk: Desk, state: State, tree: Tree, alter: Alter = unaltered) -
             differs = compare.differs(bundle, here)
     except Unable as error:
         trouble = error.fact
-    installed = {kind.name for kind in registry.schemas().values()}
-    versions = {
-        check.kind.name: registry.schemas()[check.kind.name].version
-        for check in bundle.checks
-        if check.kind.name in installed
-    }
+    used = registry.schemas({check.kind.name for check in bundle.checks})
+    versions = {name: schema.version for name, schema in used.items()}
     refs = {}
     for name in sorted({binding.at for binding in bundle.bindings if binding.at is not None}):
         found = _ref(desk, name)
