@@ -18,7 +18,7 @@ from ledger_support import AT, evidence, fact, indexed_every, new
 
 from phaseproof.digests import ZERO, sha256
 from phaseproof.errors import Conflict, Unable, Untrue
-from phaseproof.ledger import audit, chain, objects, prepared
+from phaseproof.ledger import audit, chain, objects, prepared, turns
 from phaseproof.ledger.model import Entry, Event
 from phaseproof.ledger.opening import open_ledger
 
@@ -326,7 +326,7 @@ def test_queued_appends_go_into_one_commit(tmp_path: Path) -> None:
             threads = [threading.Thread(target=ledger.append, args=([fact(n=n)],)) for n in range(6)]
             for thread in threads:
                 thread.start()
-            while len(ledger._queue) < 6:
+            while len(ledger._turns._queue) < 6:
                 pass
         for thread in threads:
             thread.join()
@@ -366,3 +366,48 @@ def test_a_reader_that_looks_while_the_index_moves_is_not_misled(tmp_path: Path,
 
         monkeypatch.setattr(reader, "_index_end", late)
         assert reader.next_seq("s") == 8
+
+
+@pytest.mark.parametrize("together", [1, 5000])
+def test_a_thread_interrupted_while_it_waits_does_not_hold_up_the_others(
+    tmp_path: Path, monkeypatch: Any, together: int
+) -> None:
+    """Also where it had just been told to commit: with one append to a commit, each thread is told in turn."""
+    events: list[threading.Event] = []
+
+    class Interrupted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            super().wait(timeout)
+            if events.index(self) == 2:
+                raise KeyboardInterrupt
+            return True
+
+        def __init__(self) -> None:
+            super().__init__()
+            events.append(self)
+
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        try:
+            ledger.append([fact(n=number)])
+            done.append(number)
+        except KeyboardInterrupt:
+            done.append(-1)
+
+    with new(tmp_path) as ledger:
+        monkeypatch.setattr(turns, "MAX_BATCH", together)
+        monkeypatch.setattr(turns, "Event", Interrupted)
+        threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(6)]
+        with ledger._lock:
+            for number, thread in enumerate(threads):
+                thread.start()
+                while len(ledger._turns._queue) <= number:
+                    pass
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        assert sorted(done)[0] == -1
+        assert len(done) == 6
+        ledger.append([fact(n=9)])
+        audit.verify(ledger)

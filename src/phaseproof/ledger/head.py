@@ -190,7 +190,7 @@ class HeadFile:
                 if now >= deadline:
                     raise locked() from error
                 time.sleep(min(pause, max(0.0, deadline - now)))
-                pause = min(pause * 1.5, 0.004)
+                pause = min(pause * 1.5, 0.001)
 
     def release(self) -> None:
         """Let the write lock go."""

@@ -1,15 +1,14 @@
 """A tenant's ledger in one SQLite file (FORMATS, section 4).
 
 Every append is one transaction under the tenant's write lock, with one flush. Threads of one process that append at
-the same time share a commit: the first to get the lock writes for all that queue behind it, each append still all or
-nothing on its own. Readers never wait for writers of other processes.
+the same time share a commit: while one commits the others queue, and the next writes for all of them, each append
+still all or nothing on its own. Readers never wait for writers of other processes.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -23,23 +22,15 @@ from phaseproof.errors import Conflict, PhaseproofError, Unable, Untrue
 from phaseproof.ledger import chain, checkpoint, database, objects, tree
 from phaseproof.ledger.head import Head, HeadFile
 from phaseproof.ledger.model import Appended, Checkpoint, Entry, NoteSigner
-from phaseproof.ledger.prepared import Prepared, prepare
+from phaseproof.ledger.prepared import prepare
 from phaseproof.ledger.reading import SqliteReading
 from phaseproof.ledger.stage import Stage, Tail
+from phaseproof.ledger.turns import Request, Turns
 
 INDEX_LAG = 256
 """How many events may stand behind the end of the index of streams."""
 
-_MAX_BATCH = 5000
 _RESTORE = "restore the ledger from a backup or another clone, then `phaseproof verify`"
-
-
-class _Request(Struct, eq=False):
-    """One append that waits for its commit."""
-
-    prepared: Sequence[Prepared]
-    outcome: tuple[Appended, ...] | None = None
-    error: PhaseproofError | None = None
 
 
 class _Transaction(Struct, eq=False):
@@ -70,7 +61,7 @@ class SqliteLedger(SqliteReading):
         self.writable = writable
         self._pid = os.getpid()
         self._indexed = 0
-        self._queue: deque[_Request] = deque()
+        self._turns = Turns(self._lock, self._commit)
 
     def append(self, entries: Sequence[Entry]) -> tuple[Appended, ...]:
         """Append all entries in one durable, atomic commit, or none.
@@ -81,16 +72,13 @@ class SqliteLedger(SqliteReading):
                 `ledger-full`, `ledger-unreachable`: nothing was written. `head-unwritable`: it was.
             Untrue: what is stored does not hold.
         """
-        request = _Request([prepare(entry) for entry in entries])
+        request = Request([prepare(entry) for entry in entries])
         self._require_writable()
         for entry in entries:
             for digest, data in entry.objects.items():
                 if len(data) > objects.INLINE:
                     self.files.write(digest, data)
-        self._queue.append(request)
-        with self._lock:
-            while request.outcome is None and request.error is None:
-                self._commit_queue()
+        self._turns.take(request)
         if request.error is not None:
             raise request.error
         return request.outcome or ()
@@ -143,12 +131,7 @@ class SqliteLedger(SqliteReading):
         if not self.writable:
             raise database.read_only()
 
-    def _commit_queue(self) -> None:
-        batch = [self._queue.popleft()]
-        events = len(batch[0].prepared)
-        while self._queue and events < _MAX_BATCH:
-            batch.append(self._queue.popleft())
-            events += len(batch[-1].prepared)
+    def _commit(self, batch: Sequence[Request]) -> None:
         outcomes: list[tuple[Appended, ...] | None] = []
 
         def place(transaction: _Transaction) -> None:
