@@ -78,6 +78,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def _forget() -> None:
     registry._load.cache_clear()
     registry._entries.cache_clear()
+    registry._origin.cache_clear()
 
 
 def test_the_kinds_of_this_distribution_are_found_with_their_version() -> None:
