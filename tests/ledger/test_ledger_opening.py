@@ -324,3 +324,12 @@ def test_what_killed_writers_left_is_swept_and_what_is_fresh_is_not(tmp_path: Pa
         ledger.put(b"y" * 100_000)
         assert (old.exists(), fresh.exists()) == (False, True)
         audit.verify(ledger)
+
+
+def test_a_commit_is_flushed_before_it_is_acknowledged(tmp_path: Path) -> None:
+    """What a kill cannot show: SQLite itself says that each commit of its log is synced."""
+    with new(tmp_path) as ledger:
+        pragma = {
+            name: ledger._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")
+        }
+        assert pragma == {"synchronous": 2, "journal_mode": b"wal"}
