@@ -54,3 +54,9 @@ def test_a_report_of_a_gigabyte_is_not_read(tmp_path: Path) -> None:
 def test_a_failure_of_a_million_words_is_cut() -> None:
     text = b"<testsuite><testcase name='a'><failure>" + b"words " * 1_000_000 + b"</failure></testcase></testsuite>"
     assert len(parse(text).cases[0].message) <= junit.MAX_MESSAGE
+
+
+def test_the_parser_itself_refuses_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junit, "MAX_BYTES", 100)
+    with pytest.raises(Unreadable, match="larger"):
+        parse(b"<testsuite><testcase name='a'/></testsuite>" + b" " * 100)
