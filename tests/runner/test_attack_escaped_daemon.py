@@ -141,3 +141,14 @@ def test_a_shared_temporary_folder_of_somebody_else_is_not_used(tmp_path, monkey
     with Workspace() as workspace:
         assert workspace.base != taken
         assert workspace.base.stat().st_uid == os.getuid()
+
+
+def test_folders_that_a_killed_runner_left_are_removed_by_the_next(tmp_path):
+    for name in ("run-0123456789abcdef", "run-fedcba9876543210"):
+        left = tmp_path / "runs" / name
+        (left / "1/work/sub").mkdir(parents=True)
+        (left / "1/work/sub/file").write_text("x")
+        (left / "1/work/sub").chmod(0o000)
+    (tmp_path / "runs/run-0123456789abcdef/lock").touch()
+    with Workspace(tmp_path / "runs") as later:
+        assert [entry.name for entry in (tmp_path / "runs").iterdir()] == [later.root.name]

@@ -106,7 +106,8 @@ def test_attack_a_kind_that_leaves_by_exit_0(repo, tmp_path):
 
 
 CTRL_C = """
-import sys, pathlib, time
+import faulthandler, sys, pathlib, time
+faulthandler.dump_traceback_later(15, exit=True)
 sys.path[:0] = {path!r}
 from support.repository import Repo
 from support.running import ground

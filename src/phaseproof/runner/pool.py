@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 
 from msgspec import Struct
@@ -17,6 +19,8 @@ from phaseproof.runner.site import Site
 
 GIVE_UP = 0.9
 """Seconds that running checks get to end after an interruption."""
+_LOOK = 0.2
+"""Seconds: a signal that comes just before a wait does not wake it, so no wait is without end."""
 
 
 class Task(Struct, frozen=True):
@@ -58,6 +62,8 @@ def run_all(
 
     Callbacks run in the calling thread, one at a time. Every task that `on_start` was called for is given to
     `on_finish` exactly once, interrupted or not; what a callback raises ends everything and is raised here.
+    In the main thread, SIGINT and SIGTERM end the pool between two callbacks, never within one; the second of them
+    does what it did before. From another thread, `site.stop.set()` does the same.
 
     Args:
         site: where they run.
@@ -74,6 +80,32 @@ def run_all(
     if jobs < 1:
         raise ValueError("jobs is at least 1")
     return _Pool(site, tasks, min(jobs, len(tasks)), on_start, on_finish, on_text).run()
+
+
+@contextmanager
+def _signals(act: Callable[[], None]) -> Iterator[None]:
+    """Let the first SIGINT or SIGTERM call `act`; the second does what it did before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+    def handle(number: int, frame: object) -> None:
+        del number, frame
+        restore()
+        act()
+
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:  # started with `nohup`, or in the background of a script
+            signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        restore()
 
 
 class _Pool:
@@ -98,21 +130,28 @@ class _Pool:
     def run(self) -> Report:
         for number in range(self._jobs):
             threading.Thread(target=self._work, name=f"check-{number}", daemon=True).start()
+        stop = self._site.stop
         try:
-            while self._running or self._waiting:
-                while self._waiting and len(self._running) < self._jobs:
-                    self._begin(self._waiting.popleft())
-                self._take(*self._outbox.get())
-        except KeyboardInterrupt:
-            self._end()
-            return Report(tuple(self._finished), tuple(self._waiting), interrupted=True)
+            with _signals(self._wake):
+                while (self._running or self._waiting) and not stop.is_set():
+                    while self._waiting and len(self._running) < self._jobs and not stop.is_set():
+                        self._begin(self._waiting.popleft())
+                    with suppress(Empty):
+                        self._take(*self._outbox.get(timeout=_LOOK))
+                if self._running:
+                    self._end()
         except BaseException:
-            self._end(record=False)
+            stop.set()
+            self._running.clear()
             raise
         finally:
             for _ in range(self._jobs):
                 self._inbox.put(None)
-        return Report(tuple(self._finished), interrupted=self._site.stop.is_set())
+        return Report(tuple(self._finished), tuple(self._waiting), interrupted=stop.is_set())
+
+    def _wake(self) -> None:
+        self._site.stop.set()
+        self._outbox.put(("", ""))  # SimpleQueue.put is reentrant: fit for a signal handler
 
     def _begin(self, task: Task) -> None:
         run = secrets.token_hex(16)
@@ -121,7 +160,9 @@ class _Pool:
         self._inbox.put((task, run))
 
     def _take(self, run: str, what: Ran | str | BaseException) -> None:
-        task = self._running[run]
+        task = self._running.get(run)
+        if task is None:
+            return
         if isinstance(what, str):
             if self._on_text is not None:
                 self._on_text(task, what)
@@ -132,19 +173,16 @@ class _Pool:
         self._finished.append(what)
         self._on_finish(task, what)
 
-    def _end(self, *, record: bool = True) -> None:
-        """End every process tree, and take what their runs came to."""
-        self._site.stop.set()
+    def _end(self) -> None:
+        """Wait for what was running, whose process trees are being ended, and take what it came to."""
         deadline = time.monotonic() + GIVE_UP
         while self._running:
             try:
-                run, what = self._outbox.get(timeout=max(0.0, deadline - time.monotonic()))
+                self._take(*self._outbox.get(timeout=max(0.0, deadline - time.monotonic())))
             except Empty:
-                return  # a kind that computes and does not listen; its thread ends with the process
-            if record and not isinstance(what, BaseException):
-                self._take(run, what)
-            elif not isinstance(what, str):
-                self._running.pop(run, None)
+                break
+        for run, task in list(self._running.items()):  # a kind that computes and does not listen
+            self._take(run, run_check(self._site, task.job, run, task.case))
 
     def _work(self) -> None:
         while (order := self._inbox.get()) is not None:

@@ -19,7 +19,9 @@ from phaseproof.runner.output import Output
 from phaseproof.runner.stop import Stop
 
 GRACE = 0.5
-"""Seconds between SIGTERM and SIGKILL."""
+"""Seconds between SIGTERM and SIGKILL where time is up."""
+HASTE = 0.2
+"""The same where the run is interrupted."""
 FILE_SIZE = 8 * 1024**3
 """Bytes of the largest file a check may write."""
 OPEN_FILES = 4096
@@ -112,7 +114,7 @@ class _Watch:
                 interrupted = self._stop is not None and self._stop.is_set()
                 timed_out = not interrupted
                 self._signal(signal.SIGTERM)
-                self._wait(time.monotonic() + GRACE, heed_stop=False)
+                self._wait(time.monotonic() + (HASTE if interrupted else GRACE), heed_stop=False)
             # The first process is not reaped yet, so its group's number cannot belong to anybody else.
             self._signal(signal.SIGKILL)
             code = self._child.wait()

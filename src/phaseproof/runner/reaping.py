@@ -37,6 +37,11 @@ def become_reaper() -> bool:
     return answer == 0
 
 
+def spare(pid: int) -> None:
+    """Never touch a helper of ours that has a session of its own."""
+    _ours.add(pid)
+
+
 def seal_descriptors() -> None:
     """Mark every descriptor above 2 close-on-exec: what our own parent left open is no check's business.
 

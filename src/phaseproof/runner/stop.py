@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 
 
 class Stop:
@@ -15,17 +14,17 @@ class Stop:
 
     def __init__(self) -> None:
         self.fd, self._write = os.pipe()
-        self._event = threading.Event()
+        self._set = False
 
     def set(self) -> None:
         """Stop. Safe to call twice, and from a signal handler."""
-        if not self._event.is_set():
-            self._event.set()
+        if not self._set:
+            self._set = True  # no lock: a signal handler may interrupt whoever would hold it
             os.write(self._write, b"x")
 
     def is_set(self) -> bool:
         """Whether it was stopped."""
-        return self._event.is_set()
+        return self._set
 
     def close(self) -> None:
         """Give the descriptors back; nothing may wait any more."""

@@ -27,13 +27,17 @@ def start(folder: os.PathLike[str]) -> object:
     """
     import subprocess
 
+    from phaseproof.runner import reaping
+
     if sys.platform != "linux":
         return None  # no /proc to look in
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-I", "-S", __file__, os.fspath(folder)],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True, close_fds=True, cwd="/", env={"PATH": os.defpath},
     )  # fmt: skip
+    reaping.spare(process.pid)
+    return process
 
 
 def end(process: object) -> None:
