@@ -6,7 +6,7 @@ mistake in a name and a binding to an item that does not exist are told in one a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -109,10 +109,10 @@ class Config(Struct, frozen=True):
             node = found[1]
         return node
 
-    def keys_of(self, *path: str) -> tuple[str, ...]:
+    def keys_of(self, *path: str) -> Collection[str]:
         """Keys of the mapping at a path, as written, those of entries with a mistake included; none where none is."""
         node = self.at(*path)
-        return tuple(key.raw for key, _ in node.entries) if isinstance(node, Mapping) else ()
+        return node.index.keys() if isinstance(node, Mapping) else ()
 
     def words_of(self, *path: str) -> tuple[str, ...]:
         """Words of the list at a path, as written, those with a mistake included."""

@@ -67,15 +67,22 @@ class Sequence(Struct, frozen=True):
 
 
 class Mapping(Struct, frozen=True):
-    """Keys with their values in the order of the text, and where it begins. Keys are read as written."""
+    """Keys with their values in the order of the text, and where it begins. Keys are read as written.
+
+    Attributes:
+        entries: each key with its value.
+        line, column: where it begins.
+        index: the same entries by key.
+    """
 
     entries: tuple[tuple[Scalar, Node], ...]
     line: int
     column: int
+    index: dict[str, tuple[Scalar, Node]] = {}
 
     def get(self, key: str) -> tuple[Scalar, Node] | None:
         """The key as it stands in the text and its value."""
-        return next((entry for entry in self.entries if entry[0].raw == key), None)
+        return self.index.get(key)
 
 
 Node = Scalar | Sequence | Mapping
@@ -105,7 +112,7 @@ class _Open:
             else:
                 seen[key.raw] = key.line
                 entries.append((key, value))
-        return Mapping(tuple(entries), self.line, self.column)
+        return Mapping(tuple(entries), self.line, self.column, {entry[0].raw: entry for entry in entries})
 
 
 class _Faults:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phaseproof.decisions import board_keeping
 from phaseproof.decisions.deciding import record, require_runner
 from phaseproof.decisions.desk import Desk
-from phaseproof.decisions.judging import Judged, gate_ids, judged_on
+from phaseproof.decisions.judging import Judged, gate_ids, judged_on, shown
 from phaseproof.decisions.rounds import Order, run
 from phaseproof.decisions.running import Watcher
-from phaseproof.decisions.state import open_state, refreshed
+from phaseproof.decisions.state import State, open_state, refreshed
 from phaseproof.errors import Conflict
+from phaseproof.verdict.judge import judge
 
 RETRIES = 5
 """How often a decision is taken again when another writer was faster."""
@@ -70,6 +72,7 @@ def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
         for attempt in range(RETRIES):
             try:
                 appended = record(desk, state, judged, only, signer)
+                _keep(desk, refreshed(desk, state), judged)
                 return Decision(judged, only, appended.event.position)
             except Conflict:
                 if attempt == RETRIES - 1:
@@ -79,3 +82,9 @@ def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
         raise AssertionError("the loop above returns or raises")
     finally:
         state.ledger.close()
+
+
+def _keep(desk: Desk, state: State, judged: Judged) -> None:
+    """Keep the board for `status`: judged again with the decision itself in the ledger, for all gates."""
+    board = judge(state.bundle, state.view, judged.inputs, desk.now())
+    board_keeping.store(desk, state, shown(desk, state, Judged(board, judged.inputs, judged.checked)))

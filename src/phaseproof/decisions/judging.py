@@ -10,9 +10,9 @@ from phaseproof.bundle.model import InputsMap
 from phaseproof.decisions.changes import with_changes
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.inputs import inputs_at, inputs_map
+from phaseproof.decisions.naming import gates_named
 from phaseproof.decisions.proof import rests_on, verify_rests
 from phaseproof.decisions.state import State
-from phaseproof.errors import Usage
 from phaseproof.verdict.judge import judge
 from phaseproof.verdict.model import Board
 
@@ -26,23 +26,8 @@ class Judged(Struct, frozen=True):
 
 
 def gate_ids(state: State, names: Collection[str]) -> tuple[str, ...]:
-    """Gates by id or title, loosely written.
-
-    Raises:
-        Usage: no such gate (`gate-unknown`).
-    """
-    found = []
-    for name in names:
-        wanted = name.lower().replace(" ", "-")
-        fit = [gate.id for gate in state.bundle.gates if wanted in (gate.id, gate.title.lower().replace(" ", "-"))]
-        if not fit:
-            import difflib
-
-            near = difflib.get_close_matches(wanted, [gate.id for gate in state.bundle.gates], 3, 0.3)
-            hint = f"; nearest: {', '.join(near)}" if near else ""
-            raise Usage("gate-unknown", f"there is no gate {name!r}{hint}", "phaseproof status")
-        found.append(fit[0])
-    return tuple(dict.fromkeys(found))
+    """Gates of the bundle by id or title, loosely written. Raises `Usage` as `gates_named`."""
+    return gates_named({gate.id: gate.title for gate in state.bundle.gates}, names)
 
 
 def judged(desk: Desk, state: State, commit: str, only: Collection[str] = (), verify: bool = True) -> Judged:

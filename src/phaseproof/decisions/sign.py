@@ -12,6 +12,7 @@ from phaseproof.bundle.model import Bundle, BundleItem, InputsMap
 from phaseproof.decisions import people
 from phaseproof.decisions.approval import approval
 from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.naming import item_named
 from phaseproof.decisions.state import State
 from phaseproof.decisions.statement import Draft, entry
 from phaseproof.digests import Digest, short
@@ -42,23 +43,9 @@ class Given(Struct, frozen=True):
 
 
 def find_item(bundle: Bundle, name: str) -> BundleItem:
-    """An item by its full id, or by a short one that is unique.
-
-    Raises:
-        Usage: none or several (`item-unknown`, `item-ambiguous`).
-    """
-    exact = [item for item in bundle.items if item.id == name]
-    fit = exact or [item for item in bundle.items if item.id.split(":", 1)[-1].lower() == name.lower()]
-    if len(fit) == 1:
-        return fit[0]
-    if fit:
-        raise Usage("item-ambiguous", f"{name} names {len(fit)} items", "one of: " + ", ".join(i.id for i in fit[:6]))
-    import difflib
-
-    names = [item.id.split(":", 1)[-1] for item in bundle.items]
-    near = difflib.get_close_matches(name, names, 3, 0.4)
-    raise Usage("item-unknown", f"there is no item {name!r}" + (f"; nearest: {', '.join(near)}" if near else ""),
-                "phaseproof status --all")  # fmt: skip
+    """An item by its full id, or by a short one that is unique. Raises `Usage` as `item_named`."""
+    items = {item.id: item for item in bundle.items}
+    return items[item_named(items, name)]
 
 
 def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None, role: str | None) -> Given:
