@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 
 
@@ -35,10 +36,8 @@ def diff(commit: str, form: str, **where: Any) -> int:
         compiled = compile_at(desk, tree, state.reading, state.bundle)
         found = compare.compare(state.bundle, succeed(compiled.bundle, state.bundle))
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode(found).decode())
+        output.document(found)
     else:
         lines = migration.differences(found)
-        click.echo("\n".join(lines) if found.changes else "nothing differs from the installed bundle")
+        output.say("\n".join(lines) if found.changes else "nothing differs from the installed bundle")
     return 1 if found.changes else 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 
 
@@ -19,8 +20,6 @@ def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
 
     All mistakes come at once, each with file, line and column; exit code 2.
     """
-    from pathlib import Path
-
     from phaseproof.bundle import canonical, digest
     from phaseproof.decisions.candidate import compile_at
     from phaseproof.digests import short
@@ -29,16 +28,14 @@ def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
     compiled = compile_at(desk, desk.repository.tree(desk.repository.resolve(commit)))
     bundle = compiled.bundle
     if out is not None:
-        Path(out).write_bytes(canonical.encode(bundle))
+        output.write(out, canonical.encode(bundle))
     if form == "json":
-        import msgspec
-
         said = {"digest": digest.of(bundle), "content": digest.content(bundle), "bundle": bundle,
                 "reading": compiled.reading, "notes": compiled.notes}  # fmt: skip
-        click.echo(msgspec.json.encode(said).decode())
+        output.document(said)
         return
     bound = {binding.item for binding in bundle.bindings}
-    click.echo(f"compiles: {short(digest.content(bundle))}   {len(bundle.items)} items, {len(bound)} bound, "
+    output.say(f"compiles: {short(digest.content(bundle))}   {len(bundle.items)} items, {len(bound)} bound, "
                f"{len(bundle.gates)} gates, {len(bundle.checks)} checks")  # fmt: skip
     for note in compiled.notes:
-        click.echo(f"  {note.rule:16s} {note.where}  {note.message}")
+        output.say(f"  {note.rule:16s} {note.where}  {note.message}")

@@ -17,10 +17,14 @@ def demo(keep: str | None) -> int:
     from pathlib import Path
 
     from phaseproof.cli.demo_acts import Stage, play
+    from phaseproof.errors import Usage
 
     if keep is not None:
         folder = Path(keep).absolute()
-        folder.mkdir(parents=True, exist_ok=False)
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise Usage("folder-unusable", f"{keep}: {error.strerror}", "--keep FOLDER, a new one") from error
         return play(Stage(folder))
     with tempfile.TemporaryDirectory(prefix="phaseproof-demo-") as temporary:
         return play(Stage(Path(temporary)))

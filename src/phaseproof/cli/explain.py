@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 
 
@@ -24,9 +25,7 @@ def explain(item: str, commit: str, form: str, **where: Any) -> int:
     with open_state(desk) as state:
         told = gather(desk, state, desk.repository.resolve(commit), item)
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode(letter.machine(told)).decode())
+        output.document(letter.machine(told))
     else:
-        click.echo(letter.text(told))
+        output.say(letter.text(told))
     return 0 if told.verdict.judgement.verdict in ("proven", "waived") else 1

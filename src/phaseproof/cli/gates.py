@@ -6,21 +6,22 @@ from typing import Any
 
 import click
 
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli import output
+from phaseproof.cli.place import at_once, desk_of, formats, place
 
 
 @click.command()
 @click.argument("gates", nargs=-1, metavar="[GATE...]")
 @click.option("--all", "everything", is_flag=True, help="Run what is proven, too, and show it.")
-@click.option("--jobs", default=0, metavar="N", help="How many checks at a time; the number of processors by default.")
+@at_once()
 @click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")
 @click.option("--trust", metavar="GENESIS[@FILE]", help="The ledger it must be, and a checkpoint that it must extend.")
 @click.option("--ephemeral", is_flag=True, help="Judge on a throw-away copy: signed by nobody, recorded nowhere.")
 @formats("text", "json")
 @place
 def gates(
-    gates: tuple[str, ...], everything: bool, jobs: int, commit: str, trust: str | None, ephemeral: bool, form: str,
-    **where: Any,
+    gates: tuple[str, ...], everything: bool, jobs: int | None, commit: str, trust: str | None, ephemeral: bool,
+    form: str, **where: Any,
 ) -> int:  # fmt: skip
     """Run what GATEs require (all gates, if none is named), decide, and record the decision.
 
@@ -42,11 +43,9 @@ def gates(
     if ephemeral:
         remarks.append(click.style("ephemeral: signed by nobody, recorded nowhere", fg="yellow"))
     if form == "json":
-        import msgspec
-
         said = boards.machine(board, verified=True, only=done.only)
         said |= {"ephemeral": ephemeral, "recorded": done.position, "interrupted": done.interrupted}
-        click.echo(msgspec.json.encode(said).decode())
+        output.document(said)
     else:
-        click.echo(boards.text(board, everything=everything, only=done.only, remarks=remarks))
+        output.say(boards.text(board, everything=everything, only=done.only, remarks=remarks))
     return 0 if board.verdict == "PASS" and not done.interrupted else 1

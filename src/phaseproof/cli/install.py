@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 
 
@@ -25,14 +26,12 @@ def install(commit: str, by: str | None, form: str, **where: Any) -> None:
     desk = desk_of(**where)
     done = take(desk, desk.repository.resolve(commit), by)
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode(done).decode())
+        output.document(done)
         return
-    click.echo(f"installed bundle {short(done.bundle)}: {done.items} items, {done.gates} gates, {done.checks} checks")
-    click.echo(
+    output.say(f"installed bundle {short(done.bundle)}: {done.items} items, {done.gates} gates, {done.checks} checks")
+    output.say(
         f"genesis   {done.tenant}\n          keep it outside the repository: phaseproof gates --trust {done.tenant}"
     )
     for count in done.lacking:
-        click.echo(f"provisional: {count}\n  → {' or '.join(count.lacking)}: phaseproof sign --bundle")
-    click.echo("  → phaseproof gates")
+        output.say(f"provisional: {count}\n  → {' or '.join(count.lacking)}: phaseproof sign --bundle")
+    output.say("  → phaseproof gates")

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from phaseproof.cli.place import asker, formats
+from phaseproof.cli import output
+from phaseproof.cli.place import asker, formats, home
 from phaseproof.errors import Unable
 
 
@@ -26,15 +27,13 @@ def new(name: str, unattended: bool, passphrase_file: str | None, form: str) -> 
     from phaseproof.evidence import keys
 
     passphrase = None if unattended else _chosen(name, passphrase_file)
-    made = keys.create(keys.home(), name, passphrase)
+    made = keys.create(home(), name, passphrase)
     uri = keys.uri(made.public)
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode({"name": name, "key": uri, "encrypted": not unattended}).decode())
+        output.document({"name": name, "key": uri, "encrypted": not unattended})
         return
     section = "runners" if unattended else "people"
-    click.echo(f"{uri}\n\nIn phaseproof.yaml:\n\n{section}:\n  {name}: {{key: {uri}}}")
+    output.say(f"{uri}\n\nIn phaseproof.yaml:\n\n{section}:\n  {name}: {{key: {uri}}}")
 
 
 @key.command("list")
@@ -43,16 +42,14 @@ def listing(form: str) -> None:
     """List the keys in this home: name, public half, whether a passphrase protects it."""
     from phaseproof.evidence import keys
 
-    found = keys.listing(keys.home())
+    found = keys.listing(home())
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode(found).decode())
+        output.document(found)
         return
     if not found:
-        click.echo(f"no keys in {keys.home() / 'keys'}\n  → phaseproof key new NAME")
+        output.say(f"no keys in {home() / 'keys'}\n  → phaseproof key new NAME")
     for info in found:
-        click.echo(f"{info.name:20s} {info.uri}  {'passphrase' if info.encrypted else 'unattended'}")
+        output.say(f"{info.name:20s} {info.uri}  {'passphrase' if info.encrypted else 'unattended'}")
 
 
 def _chosen(name: str, path: str | None) -> str:

@@ -7,13 +7,18 @@ something signed or chained does not verify or cannot be read; 4 our fault.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import click
 
 from phaseproof import __version__
-from phaseproof.errors import PhaseproofError
+from phaseproof.cli import output
+from phaseproof.errors import PhaseproofError, Refused, Unable, Usage
+from phaseproof.reports.layout import visible
 
 VERBS: dict[str, str] = {
     "scan": "read plans, no configuration needed: items, claims, problems",
@@ -89,62 +94,94 @@ def run(arguments: list[str]) -> int:
     Args:
         arguments: without the program's name.
     """
-    machine = "json" in arguments or "--format=json" in arguments
+    machine = _machine(arguments)
+    output.prepare()
     try:
-        code = phaseproof.main(args=arguments, prog_name="phaseproof", standalone_mode=False)
+        code = phaseproof.main(args=arguments, prog_name="phaseproof", standalone_mode=False, color=output.colour())
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as left:
         return left.exit_code
     except click.ClickException as error:
-        error.show()
-        return _told(2, {"rule": "usage", "fact": error.format_message(), "way_out": "phaseproof --help"}, machine)
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+            _complain(error.format_message())
+            return 2
+        context = getattr(error, "ctx", None)
+        way_out = f"{context.command_path if context else 'phaseproof'} --help"
+        return _told(Usage("usage", error.format_message(), way_out), machine)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: nothing was decided; what was recorded before stays recorded", err=True)
-        return _told(1, {"rule": "interrupted", "fact": "interrupted", "way_out": "try again"}, machine)
+        return _told(Refused("interrupted", "nothing was decided; what was recorded before stays",
+                             "phaseproof status"), machine)  # fmt: skip
     except PhaseproofError as error:
-        click.echo(describe(error), err=True)
-        said = {"rule": error.rule, "fact": error.fact, "way_out": error.way_out}
-        return _told(error.exit_code, said, machine)
+        return _told(error, machine)
     except BrokenPipeError:
-        sys.stderr.close()
+        _leave_pipe()
         return 1
     except Exception as error:  # noqa: BLE001  (the last line of defence: one line, a log, exit 4)
-        path = _crash(error)
-        click.echo(f"our fault: {type(error).__name__}: {error}\n  the whole story is in {path}", err=True)
-        said = {"rule": "internal", "fact": f"{type(error).__name__}: {error}", "way_out": "report it with that log"}
-        return _told(4, said, machine)
+        where = _crash(error)
+        fault = PhaseproofError("internal", f"{type(error).__name__}: {error}", f"report it with {where}")
+        return _told(fault, machine)
 
 
 def describe(error: PhaseproofError) -> str:
     """A refusal for people: rule, fact and way out, on at most four lines; a list of mistakes line by line."""
-    listed = getattr(error, "mistakes", None)
-    if listed:
-        count = len(listed)
-        return "\n".join([*(str(mistake) for mistake in listed), f"{count} error{'s' if count > 1 else ''}"])
-    word = {1: "refused", 2: "cannot", 3: "does not hold"}.get(error.exit_code, "error")
-    lines = [f"{click.style(word, fg='red')}: {error.fact}  [{error.rule}]"]
+    if getattr(error, "mistakes", None):
+        return error.fact
+    word = {1: "refused", 2: "cannot", 3: "does not hold"}.get(error.exit_code, "our fault")
+    if error.rule == "interrupted":
+        word = "interrupted"
+    lines = [f"{click.style(word, fg='red')}: {visible(error.fact)}  [{error.rule}]"]
     if error.way_out:
-        lines.append(f"  → {error.way_out}")
+        lines.append(f"  → {visible(error.way_out)}")
     return "\n".join(lines)
 
 
-def _told(code: int, error: dict[str, Any], machine: bool) -> int:
-    if machine:
-        import msgspec
+def _machine(arguments: list[str]) -> bool:
+    """Whether JSON was asked for, told before anything is parsed, so that a mistake in typing is told in JSON too."""
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
-        click.echo(msgspec.json.encode({"verdict": "HOLD", "exit": code, "error": error}).decode())
-    return code
+
+def _told(error: PhaseproofError, machine: bool) -> int:
+    _complain(describe(error))
+    if machine:
+        said: dict[str, Any] = {"rule": error.rule, "fact": error.fact, "way_out": error.way_out}
+        if listed := getattr(error, "mistakes", None):
+            said["mistakes"] = listed
+        try:
+            output.document({"verdict": "HOLD", "exit": error.exit_code, "error": said})
+        except BrokenPipeError:
+            _leave_pipe()
+        except Unable as worse:
+            _complain(describe(worse))
+            return max(error.exit_code, worse.exit_code)
+    return error.exit_code
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError):  # nobody listens: the exit code says it
+        click.echo(text, err=True, color=output.colour())
+
+
+def _leave_pipe() -> None:
+    """Whoever read our output has gone: let the interpreter flush into nothing at its end."""
+    with suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
 
 
 def _crash(error: BaseException) -> str:
-    import os
+    """Keep the whole story, for us; where it lies comes back. No argument, environment or value is in it."""
     import tempfile
     import traceback
 
-    handle, path = tempfile.mkstemp(prefix="phaseproof-", suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"phaseproof {__version__}, Python {sys.version}\n\n")
-        file.write("".join(traceback.format_exception(error)))
+    story = f"phaseproof {__version__}, Python {sys.version}\n\n" + "".join(traceback.format_exception(error))
+    try:
+        handle, path = tempfile.mkstemp(prefix="phaseproof-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(story)
+    except OSError:
+        _complain(story)
+        return "what stands above"
     return path
 
 

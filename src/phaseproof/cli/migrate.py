@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 from phaseproof.errors import Usage
 
@@ -71,18 +72,16 @@ def activate(bundle: str | None, commit: str, by: str | None, form: str, **where
         return
     from phaseproof.digests import short
 
-    click.echo(f"in force: bundle {short(waiting.digest)}, version {waiting.bundle.version}\n  → phaseproof gates")
+    output.say(f"in force: bundle {short(waiting.digest)}, version {waiting.bundle.version}\n  → phaseproof gates")
 
 
 def _show(waiting: Pending, form: str, following: str) -> None:
     from phaseproof.reports import migration
 
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode(migration.machine(waiting)).decode())
+        output.document(migration.machine(waiting))
     else:
-        click.echo(migration.text(waiting) + (f"\n  → {following}" if following else ""))
+        output.say(migration.text(waiting) + (f"\n  → {following}" if following else ""))
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

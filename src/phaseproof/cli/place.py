@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from phaseproof.decisions.desk import CONFIGURATION, FOLDER, Desk
-from phaseproof.errors import Unable
+from phaseproof.errors import Unable, Usage
 from phaseproof.evidence import keys
 from phaseproof.repo.git import Repository
 
@@ -45,19 +45,45 @@ def desk_of(directory: str, ledger: str | None, configuration: str, runner: str,
     """The desk that the options describe.
 
     Raises:
-        Unable: no repository there.
+        Usage: no such folder.
+        Unable: no repository there, or no home folder to use.
     """
-    repository = Repository.find(Path(directory).absolute())
+    start = Path(directory).absolute()
+    if not start.is_dir():
+        raise Usage("folder-missing", f"{directory} is no folder", "-C FOLDER")
+    repository = Repository.find(start)
     folder = Path(ledger).absolute() if ledger else repository.root / FOLDER
     return Desk(
         repository=repository,
         folder=folder,
-        home=keys.home(),
+        home=home(),
         clock=time.time,
         passphrase=asker(passphrase_file),
         configuration=configuration,
         runner=runner,
     )
+
+
+def home() -> Path:
+    """`$PHASEPROOF_HOME`; it may not exist yet.
+
+    Raises:
+        Unable: it is no folder, or nobody says where it is (`home-unusable`).
+    """
+    way_out = "set PHASEPROOF_HOME to a folder of yours"
+    try:
+        found = keys.home()
+    except RuntimeError as error:  # no HOME, and no entry for this user
+        raise Unable("home-unusable", f"there is no home folder: {error}", way_out) from error
+    if found.exists() and not found.is_dir():
+        raise Unable("home-unusable", f"{found} is no folder", way_out)
+    return found
+
+
+def at_once() -> Callable[[_F], _F]:
+    """Adds --jobs."""
+    return click.option("--jobs", type=click.IntRange(1, 1024), metavar="N",
+                        help="How many checks at a time; the number of processors by default.")  # fmt: skip
 
 
 def asker(path: str | None) -> keys.Passphrase:

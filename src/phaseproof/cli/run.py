@@ -24,7 +24,13 @@ _SETTLED = ("proven", "waived")
 @formats("text", "json")
 @place
 def run(
-    items: tuple[str, ...], everything: bool, checks: tuple[str, ...], jobs: int | None, commit: str, form: str, **where: Any
+    items: tuple[str, ...],
+    everything: bool,
+    checks: tuple[str, ...],
+    jobs: int | None,
+    commit: str,
+    form: str,
+    **where: Any,
 ) -> int:
     """Run the checks of ITEMs that are not proven (of all items, if none is named), and record what was seen.
 

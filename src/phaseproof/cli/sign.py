@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 from phaseproof.errors import Usage
 
@@ -44,12 +45,10 @@ def sign(
             else:
                 given = take.sign_item(desk, state, inputs, str(item), by, role)
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode(given).decode())
+        output.document(given)
         return
     over = f", and the {given.covers - 1} items it stands over" if given.covers > 1 else ""
-    click.echo(f"{given.person} signed {given.what}{over}")
+    output.say(f"{given.person} signed {given.what}{over}")
     for count in given.counts:
-        click.echo(f"  {count}")
-    click.echo("  → phaseproof status")
+        output.say(f"  {count}")
+    output.say("  → phaseproof status")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from phaseproof.cli import output
 from phaseproof.cli.place import desk_of, formats, place
 
 
@@ -24,6 +25,7 @@ def verify(file: str | None, trust: str | None, form: str, **where: Any) -> int:
     from phaseproof.decisions.verifying import verify as check
     from phaseproof.decisions.verifying_file import verify_file
     from phaseproof.decisions.verifying_store import open_checked
+    from phaseproof.reports.layout import counted, visible
 
     desk = desk_of(**where)
     with open_checked(desk, trust) as state:
@@ -34,16 +36,19 @@ def verify(file: str | None, trust: str | None, form: str, **where: Any) -> int:
         import msgspec
 
         said = {"verdict": "HOLD" if done.findings else "PASS", **msgspec.to_builtins(done)}
-        click.echo(msgspec.json.encode(said).decode())
+        output.document(said)
     elif done.findings:
-        click.echo(f"{click.style('does not hold', fg='red')}: {len(done.findings)} findings in {done.tenant}")
+        output.say(
+            f"{click.style('does not hold', fg='red')}: {counted(len(done.findings), 'finding')} in {done.tenant}"
+        )
         for finding in done.findings:
-            click.echo(f"  {finding}")
-        click.echo("  → restore the ledger from a backup or another clone, then phaseproof verify")
+            output.say(f"  {visible(str(finding))}")
+        output.say("  → restore the ledger from a backup or another clone, then phaseproof verify")
     else:
-        click.echo(
-            f"{click.style('holds', fg='green')}: {done.events} events, {done.envelopes} signed statements, "
-            f"{done.checkpoints} checkpoints, {done.decisions} decisions replayed "
+        output.say(
+            f"{click.style('holds', fg='green')}: {counted(done.events, 'event')}, "
+            f"{counted(done.envelopes, 'signed statement')}, "
+            f"{counted(done.checkpoints, 'checkpoint')}, {counted(done.decisions, 'decision')} replayed "
             f"({done.recomputed} of them from git again)\n{done.tenant}"
         )
     return 3 if done.findings else 0
@@ -56,10 +61,8 @@ def _progress(text: str) -> None:
 
 def _one(said: dict[str, Any], form: str) -> int:
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.encode({"verdict": "PASS", **said}).decode())
+        output.document({"verdict": "PASS", **said})
     else:
         for name, value in said.items():
-            click.echo(f"{name:12s} {value}")
+            output.say(f"{name:12s} {value}")
     return 0

@@ -28,7 +28,7 @@ def configuration(desk: Desk, tree: Tree) -> Config:
         raise Unable(
             "no-configuration",
             f"commit {tree.commit[:7]} has no {desk.configuration}",
-            f"phaseproof init, then git add {desk.configuration} and git commit",
+            f"write {desk.configuration}, then git add {desk.configuration}, git commit",
         )
     if not blob.is_file:
         raise Unable("no-configuration", f"{desk.configuration} is no plain file in commit {tree.commit[:7]}",
@@ -42,7 +42,7 @@ def plans(desk: Desk, tree: Tree, config: Config) -> tuple[Plan, ...]:
     A path that is missing is left to `compile`, which places the mistake.
 
     Raises:
-        Unable: a plan is a link, a submodule or too large (`plan-unreadable`).
+        Unable: a plan is a link, a submodule, too large or not in this clone (`plan-unreadable`).
     """
     found = []
     for path in config.select(tree.blobs):
@@ -50,7 +50,10 @@ def plans(desk: Desk, tree: Tree, config: Config) -> tuple[Plan, ...]:
         if not blob.is_file:
             raise Unable("plan-unreadable", f"{path} is a {'submodule' if blob.is_submodule else 'symbolic link'}",
                          "name a plain file")  # fmt: skip
-        data = desk.repository.read(blob.oid, MAX_PLAN)
+        try:
+            data = desk.repository.read(blob.oid, MAX_PLAN)
+        except Unable as error:
+            raise Unable("plan-unreadable", f"{path}: {error.fact}", error.way_out or "name a smaller file") from error
         found.append(read(data, path, config.corrections(path)))
     return tuple(found)
 

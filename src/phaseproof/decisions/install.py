@@ -60,9 +60,16 @@ def install(desk: Desk, commit: str, by: str | None = None) -> Installation:
     bundle = compiled.bundle
     require_protected(desk, bundle, commit)
     name = people.person(desk, bundle, by, among=_signers(bundle))
-    ledger = _ledger(desk, bundle)
+    found = _empty(desk, bundle)
     try:
-        put(desk, ledger, compiled, commit, name, people.signer(desk, bundle, name))
+        signer = people.signer(desk, bundle, name)
+        ledger = found or _made(desk, bundle)
+    except BaseException:
+        if found is not None:
+            found.close()
+        raise
+    try:
+        put(desk, ledger, compiled, commit, name, signer)
         seen = ledger.checkpoint()
     finally:
         ledger.close()
@@ -111,7 +118,13 @@ def _after_one(bundle: Bundle, person: str) -> tuple[threshold.Count, ...]:
     return tuple(one for one in counts if not one.met)
 
 
-def _ledger(desk: Desk, bundle: Bundle) -> SqliteLedger:
+def _made(desk: Desk, bundle: Bundle) -> SqliteLedger:
+    payload = {"programme": bundle.programme, "nonce": secrets.token_hex(16)}
+    return create(desk.folder, at=desk.now(), actor="", payload=payload)
+
+
+def _empty(desk: Desk, bundle: Bundle) -> SqliteLedger | None:
+    """A ledger that is here and has no bundle, left by an install that was broken off; None where there is none."""
     last = known.recall(desk, known.place(desk, bundle.programme))
     try:
         ledger = open_ledger(desk.folder)
@@ -125,9 +138,7 @@ def _ledger(desk: Desk, bundle: Bundle) -> SqliteLedger:
                 f"bring it to {desk.folder}, or name it with --ledger; "
                 f"if it was given up on purpose, take its line out of {desk.home / known.NAME}",
             ) from error
-        nonce = secrets.token_hex(16)
-        payload = {"programme": bundle.programme, "nonce": nonce}
-        return create(desk.folder, at=desk.now(), actor="", payload=payload)
+        return None
     if ledger.next_seq("bundle") > 0:
         tenant = ledger.tenant
         ledger.close()
