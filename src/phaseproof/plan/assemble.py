@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from phaseproof.plan.drafts import Draft, Node, Reading
 from phaseproof.plan.ids import fingerprint, skeleton, slug
-from phaseproof.plan.model import Item, Problem, Section, Span
-from phaseproof.plan.references import references
+from phaseproof.plan.model import Item, Problem, Reference, Section, Span
+from phaseproof.plan.references import Named
 
 SEPARATOR = "~"
 """Stands between an id and the suffix that tells its twins apart; no explicit id contains it."""
@@ -68,11 +68,12 @@ def _tell_apart(nodes: Sequence[Node]) -> None:
             node.key = f"{node.key}{SEPARATOR}{mark}" + (f".{seen_before + 1}" if seen_before else "")
 
 
-def items_of(reading: Reading, problems: list[Problem]) -> tuple[Item, ...]:
+def items_of(reading: Reading, named: Named, problems: list[Problem]) -> tuple[Item, ...]:
     """Items in the order of the text, with ids that are unique in the plan.
 
     Args:
         reading: the reading, its sections already made.
+        named: the paths that the text names.
         problems: what the ids show is added here.
     """
     drafts = sorted(reading.drafts, key=lambda d: (d.line, d.column))
@@ -80,7 +81,6 @@ def items_of(reading: Reading, problems: list[Problem]) -> tuple[Item, ...]:
         draft.key = draft.pin or draft.id or f"{_prefix(draft)}/{slug(_words(draft.text), 6) or 'item'}"
     _settle_twins(reading, drafts, problems)
     _look_alikes(reading, drafts, problems)
-    lines = reading.lines
     return tuple(
         Item(
             id=d.key,
@@ -92,18 +92,18 @@ def items_of(reading: Reading, problems: list[Problem]) -> tuple[Item, ...]:
             section=_section(d),
             group=d.node.title if d.node is not None else "",
             parent=d.up.key if d.up is not None else None,
-            references=references(lines, d.line, d.end) if not _shares(d) else _own_references(d),
+            references=_references(d, named),
         )
         for d in drafts
     )
 
 
-def _shares(draft: Draft) -> bool:
-    return draft.line == draft.end and len(draft.text) < 200 and draft.kind in ("precondition", "artifact", "gate", "signoff")
-
-
-def _own_references(draft: Draft) -> tuple:  # type: ignore[type-arg]
-    return references([draft.text], 1, 1)
+def _references(draft: Draft, named: Named) -> tuple[Reference, ...]:
+    found = named.between(draft.line, draft.end)
+    if len(found) < 2 or draft.line != draft.end:
+        return found
+    own = [r for r in found if r.path in draft.text]  # several items may share a line
+    return tuple(own) if own else found
 
 
 def _words(text: str) -> str:

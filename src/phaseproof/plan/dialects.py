@@ -60,19 +60,29 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
     first = titles[0] if titles else ""
     usual = sum(_ORDINARY_HEADING.match(t) is not None for t in titles)
     strong = sum(1 for h in headings if (m := meaning(h.title)) is not None and m.strong)
-    named = _ORDINARY_NAME.search(reading.path) is not None
+    named = is_ordinary_name(reading.path)
     reading.ordinary = not reading.dialect and (
         named or _ORDINARY_TITLE.match(first) is not None or usual >= 2 and usual > len(units) + strong
     )
-    words = " ".join((reading.path.replace("-", " ").replace("_", " ").replace("/", " "), *titles[:2], *preface[:6]))
     weak = {m.kind for h in headings if (m := meaning(h.title)) is not None and m.kind in ITEM_KINDS}
     reading.plan = not reading.ordinary and (
         bool(units or strong or reading.dialect)
         or len(weak) > 2
-        or _PLANS.search(words) is not None
+        or plans_by_name(reading.path, titles[:2], preface)
         or any(isinstance(b, Tag) and b.name in ("task", "success_criteria") for b in blocks)
         or reading.paste and _pasted_plan(blocks)
     )
+
+
+def is_ordinary_name(path: str) -> bool:
+    """Whether a file's name is that of a README, a changelog or the like."""
+    return _ORDINARY_NAME.search(path) is not None
+
+
+def plans_by_name(path: str, titles: list[str], preface: list[str]) -> bool:
+    """Whether a document's path, first titles or front matter speak of planning."""
+    words = " ".join((path.replace("-", " ").replace("_", " ").replace("/", " "), *titles[:3], *preface[:6]))
+    return _PLANS.search(words) is not None
 
 
 def _pasted_plan(blocks: list[Block]) -> bool:

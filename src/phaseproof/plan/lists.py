@@ -224,7 +224,7 @@ def _label(reading: Reading, entry: Entry, text: str, kind: ItemKind | None, con
 def _one_line(reading: Reading, entry: Entry, text: str, node: Node | None) -> _Seen | None:
     """A criterion told behind its own label (`- **Exit criteria:** every drill passes`)."""
     found = ONE_LINE.match(text)
-    if found is None:
+    if found is None or not reading.plan and not text.startswith("**"):
         return None
     word = reading.weigh(meaning(found["label"]))
     if word is None or word.kind not in ITEM_KINDS:

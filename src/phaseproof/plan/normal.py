@@ -6,11 +6,13 @@ counts. Line endings, a byte order mark and blanks at the end of a line do not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from phaseproof.digests import Digest, sha256
 from phaseproof.plan.model import Mark
 
+_TRAILING = re.compile(r"[ \t]+\n")
 _PLACE = {"box": "\x00", "glyph": "\x00", "cell": "\x01", "word": "\x02"}
 
 
@@ -36,4 +38,7 @@ def normal_digest(lines: list[str], marks: Iterable[Mark]) -> Digest:
                 right = right.removeprefix("\ufe0f")
             line = left + _PLACE[form] + right
         out[number - 1] = line
-    return sha256("\n".join(line.rstrip() for line in out).rstrip("\n").encode("utf-8", "surrogatepass"))
+    text = "\n".join(out)
+    if " \n" in text or "\t\n" in text:
+        text = _TRAILING.sub("\n", text)
+    return sha256(text.rstrip().encode("utf-8", "surrogatepass"))

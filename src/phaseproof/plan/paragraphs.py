@@ -157,7 +157,7 @@ def _lead_in(reading: Reading, lines: list[tuple[int, int, str]]) -> bool:
         reading.sticky = reading.sticky and found is None
         return True
     one = ONE_LINE.match(text)
-    if one is not None and len(lines) == 1 and not reading.header:
+    if one is not None and len(lines) == 1 and not reading.header and (reading.plan or text.startswith("**")):
         found = reading.weigh(meaning(one["label"]))
         if found is not None and found.strong and found.kind in ITEM_KINDS and reading.context().kind != found.kind:
             return _told(reading, number, indent, one, found)

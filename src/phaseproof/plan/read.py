@@ -10,7 +10,9 @@ from phaseproof.plan.decode import decode, unify
 from phaseproof.plan.headers import own_id
 from phaseproof.plan.model import Correction, Plan, Problem
 from phaseproof.plan.normal import normal_digest
-from phaseproof.plan.references import references
+from phaseproof.plan.inert import is_inert
+from phaseproof.plan.references import NOTHING, Named
+from phaseproof.plan.titles import clean
 from phaseproof.plan.walk import read_blocks
 
 
@@ -25,13 +27,17 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     Returns:
         The plan; one without items or sections where the text holds none. No text raises.
     """
-    lines = unify(decode(data)).split("\n")
+    text = unify(decode(data))
+    lines = text.split("\n")
+    if not corrections and is_inert(text, lines, path):
+        return Plan(path, _title(lines, path), (), (), (), (), normal_digest(lines, ()))
     reading = read_blocks(lines, path)
     problems: list[Problem] = []
     if corrections:
         correct(reading, corrections, problems)
     sections = sections_of(reading)
-    items = items_of(reading, problems)
+    named = Named(text, lines) if sections or reading.drafts else NOTHING
+    items = items_of(reading, named, problems)
     marks = [c.mark for c in (*(i.claim for i in items), *(s.claim for s in sections)) if c.mark is not None]
     identity, identity_line = own_id(lines)
     return Plan(
@@ -39,9 +45,14 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
         title=next((n.title for n in reading.nodes), path),
         sections=sections,
         items=items,
-        references=references(lines, 1, len(lines)) if items or sections else (),
+        references=named.all,
         problems=tuple(problems),
         normal=normal_digest(lines, marks),
         identity=identity,
         identity_line=identity_line,
     )
+
+
+def _title(lines: list[str], path: str) -> str:
+    first = next((line for line in lines[:60] if line.startswith("#")), "")
+    return clean(first.lstrip("#")) or path

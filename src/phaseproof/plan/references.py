@@ -29,14 +29,17 @@ def paths_in(line: str) -> list[str]:
         return []
     found: list[str] = []
     for end in _END.finditer(line):
-        stop = end.end()
-        start, floor = end.start(), max(0, end.start() - _LONGEST)
-        while start > floor and line[start - 1] in _PATH:
-            start -= 1
-        path = _tidy(line, start, stop, end)
+        path = _walked(line, end.start(), end.end(), end)
         if path and path not in found:
             found.append(path)
     return found
+
+
+def _walked(line: str, start: int, stop: int, end: re.Match[str]) -> str:
+    floor = max(0, start - _LONGEST)
+    while start > floor and line[start - 1] in _PATH:
+        start -= 1
+    return _tidy(line, start, stop, end)
 
 
 def _tidy(line: str, start: int, stop: int, end: re.Match[str]) -> str:
@@ -64,18 +67,41 @@ def _tidy(line: str, start: int, stop: int, end: re.Match[str]) -> str:
     return raw
 
 
-def references(lines: list[str], first: int, last: int) -> tuple[Reference, ...]:
-    """Paths that a range of lines names.
+class Named:
+    """Every path that a text names, by line: found in one pass over the whole text."""
 
-    Args:
-        lines: all lines of the text.
-        first: number of the first line to read, from 1.
-        last: number of the last.
-    """
-    found: list[Reference] = []
-    for number in range(first, min(last, len(lines)) + 1):
-        line = lines[number - 1]
-        if _NOT_FROM.match(line):
-            continue
-        found.extend(Reference(number, path) for path in paths_in(line))
-    return tuple(found)
+    def __init__(self, text: str, lines: list[str]) -> None:
+        self.by_line: dict[int, list[Reference]] = {}
+        self.all: tuple[Reference, ...] = ()
+        number, start, stop = 0, 0, -1
+        found: list[Reference] = []
+        for end in _END.finditer(text):
+            at = end.start()
+            while at > stop:
+                start = stop + 1
+                stop = start + len(lines[number])
+                number += 1
+            line = lines[number - 1]
+            if _NOT_FROM.match(line):
+                continue
+            path = _walked(line, end.start() - start, end.end() - start, end)
+            if not path:
+                continue
+            here = self.by_line.setdefault(number, [])
+            if all(path != other.path for other in here):
+                here.append(Reference(number, path))
+                found.append(here[-1])
+        self.all = tuple(found)
+
+    def between(self, first: int, last: int) -> tuple[Reference, ...]:
+        """Paths named on a range of lines, both ends included."""
+        by_line = self.by_line
+        if not by_line:
+            return ()
+        if first == last:
+            return tuple(by_line.get(first, ()))
+        return tuple(r for number in range(first, last + 1) if number in by_line for r in by_line[number])
+
+
+NOTHING = Named("", [""])
+"""No paths at all."""

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from phaseproof.plan.marks import DONE, status_word
+from phaseproof.plan.marks import glyph_in, status_word
 from phaseproof.plan.model import Claim, SectionKind
-from phaseproof.plan.vocabulary import DECIDES, Meaning, core, meaning
+from phaseproof.plan.vocabulary import DECIDES, Meaning, core
 
 _NUMBER = r"(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[A-Za-z]?|[IVX]{1,5}|[A-Z]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight"
 _UNITS = {
@@ -20,10 +20,12 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?P<code>(?:MS|M|P|R|S)-?\d+(?:\.\d+)*[A-Za-z]?)(?=\s*(?:[:—–)]|\s-\s|\s[A-Z]|$))")
+_MAYBE = re.compile(r"(?i:phase|milestone|gate|sprint|epic|wave|iteration|stage|workstream)|(?:MS|[MPRS])-?\d")
 _LEADING = re.compile(r"\A[\s*_`#\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")
 _LISTED = re.compile(r"\A(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)]|\(?[ivx]+[.)])\s+(?=\S)")
 _HEADER = re.compile(r"\A(?:status|version|v\d[\w.]*|date|authors?|owners?|last updated|updated|role|scope|mode)\b[^:]{0,30}:\s", re.IGNORECASE)
 _TAIL = re.compile(r"(?:[—–|(\[:]|\s-\s|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?)\s*(?P<w>[A-Za-z][A-Za-z \-]*)[)\]]?\s*[*_\u2600-\u27bf\ufe0f]*\Z")
+NO_CLAIM = Claim("none")
 _CODED = re.compile(r"\A[A-Z]{0,3}-?\d")
 
 
@@ -70,6 +72,8 @@ def _identity(unit: str, number: str) -> str:
 @lru_cache(maxsize=8192)
 def unit_of(title: str) -> Unit | None:
     """The phase, milestone or gate that a title names, None where it names none."""
+    if not _MAYBE.search(title):
+        return None
     words = bare(title)
     found = _UNIT.match(words)
     if found is None:
@@ -112,11 +116,7 @@ def heading_claim(line: str, number: int) -> Claim:
         claim = status_word(line, found.start("w"), number)
         if claim is not None and len(words.split()) <= len(claim.raw.split()) + 1:
             return claim
-    for offset in (i for i, c in enumerate(line) if c in DONE):
-        from phaseproof.plan.marks import glyph_in
-
-        return glyph_in(line, offset, number) or Claim("none")
-    return Claim("none")
-
-
-assert meaning  # re-exported for those who read titles
+    if line.isascii():
+        return NO_CLAIM
+    claim = glyph_in(line, 0, number)
+    return claim if claim is not None and claim.state == "checked" else NO_CLAIM

@@ -8,6 +8,7 @@ to do something (`how`); or nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -132,6 +133,7 @@ _HEADED = re.compile(
 _CUT = re.compile(r"\s*(?::|\s[—–|-]\s|—)\s*")
 
 
+@lru_cache(maxsize=8192)
 def core(title: str) -> str:
     """A title reduced to its words: no numbering, emphasis, pictures or parentheses, lower case."""
     bare = _NOISE.sub(" ", title)
@@ -142,14 +144,39 @@ def core(title: str) -> str:
     return " ".join(without.rstrip(" :.").lower().split())
 
 
+def _stems(sources: Iterable[str]) -> re.Pattern[str]:
+    """One expression that finds the beginning of any word of others: a quick way to see that none of them can match."""
+    found = {"go", "todo", "to-do", "to do"}
+    for source in sources:
+        bare = re.sub(r"\[[^\]]*\]|\\[a-zA-Z]|\?<?[:!=]", " ", source.replace(_END, " "))
+        found.update(run[:5] for run in re.findall(r"[a-z0-9]{3,}", bare))
+    return re.compile(r"\b(?:" + "|".join(sorted(found, key=len, reverse=True)) + ")")
+
+
+_STRONG_STEMS = _stems(pattern.pattern for _, pattern in _STRONG)
+_STEMS = _stems(p.pattern for p in (_HARD, _FORM, _SOFT, _HOW, *(p for _, p in (*_STRONG, *_WEAK))))
+
+
+def may_be_strong(text: str) -> bool:
+    """Whether a strong meaning is at all possible.
+
+    Args:
+        text: any text, in lower case.
+    """
+    return _STRONG_STEMS.search(text) is not None
+
+
 def _classify(words: str) -> Meaning | None:
+    if not _STEMS.search(words):
+        return None
     if _FORM.search(words):
         return Meaning(FORM)
     if _HARD.search(words):
         return Meaning(HARD)
-    for kind, pattern in _STRONG:
-        if pattern.search(words):
-            return Meaning(kind, True)
+    if _STRONG_STEMS.search(words):
+        for kind, pattern in _STRONG:
+            if pattern.search(words):
+                return Meaning(kind, True)
     if _SOFT.search(words):
         return Meaning(STOP)
     for kind, pattern in _WEAK:

@@ -1,0 +1,110 @@
+"""Texts that hold nothing: told from their headings and labels, without walking them.
+
+Most documents of a repository plan nothing. Whatever this module calls inert, the full reading finds no item and no
+section in; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+
+from phaseproof.plan.dialects import is_ordinary_name, plans_by_name
+from phaseproof.plan.lists import ONE_LINE
+from phaseproof.plan.marks import FAILED, OPEN
+from phaseproof.plan.titles import unit_of
+from phaseproof.plan.vocabulary import ITEM_KINDS, lead_meaning, may_be_strong, meaning
+
+_BOX = re.compile(r"\[(?:[ xX~/>-]?|  )\\?\](?![(\[:])")
+_BEFORE = re.compile(r"[ \t\xa0>]*(?:(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(?[a-z]{1,5}[.)])[ \t\xa0]+)?[*_]{0,2}\\?\Z")
+_CELL = re.compile(r"\|[ \t]*\\?\[[ xX]?\\?\][ \t]*\|")
+_GLYPHS = re.compile(f"[{OPEN}☑{FAILED}]")
+_SIGNS = (
+    ("INV-", re.compile(r"INV-[A-Z]?\d")),
+    ("STOP-", re.compile(r"STOP-\d")),
+    ("eviewed", re.compile(r"(?i)reviewed ?by[*_]*\s*:")),
+    ("EVIEWED", re.compile(r"(?i)reviewed ?by[*_]*\s*:")),
+    ("REQUIRE", re.compile(r"\bREQUIRE[SD]\b[*_]*:")),
+    ("PRODUCES", re.compile(r"\bPRODUCES\b[*_]*:")),
+    ("pprovers", re.compile(r"(?i)approvers[*_]*\s*:")),
+    ("equired ", re.compile(r"[Rr]equired (?:reviewers|approv|sign)")),
+    ("ROVALS", re.compile(r"APPROVALS REQUIRED")),
+    (" required", re.compile(r"(?:pprovals|eviewers) required")),
+    ("ign-", re.compile(r"(?i)sign-offs?(?: required)?(?: by)?[*_]*\s*:")),
+    ("ignoff", re.compile(r"(?i)signoffs?(?: required)?(?: by)?[*_]*\s*:")),
+    ("signed by", re.compile(r"(?i)to be signed by")),
+    ("uarantee", re.compile(r"[Gg]uarantees?[*_]*\s*:")),
+    ("nforcement", re.compile(r"[Ee]nforcement[*_]*\s*:")),
+    ("<", re.compile(r"<(?:task|tasks|success_criteria|acceptance_criteria|verify|verification|done|output)\b")),
+    ("ADDS", re.compile(r"\bADDS[*_]*\s*:")),
+)
+_CAPS = re.compile(r"\W*[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{3,80}(?:\([^()]*\))?[*_]{0,2}:")
+_SETEXT = re.compile(r"=+[ \t]*\Z|-+[ \t]*\Z")
+
+
+def is_inert(text: str, lines: list[str], path: str) -> bool:
+    """Whether a text certainly holds no item and no section.
+
+    Args:
+        text: the text.
+        lines: its lines.
+        path: its path.
+    """
+    for found in _BOX.finditer(text):
+        start = found.start()
+        if _BEFORE.match(text[text.rfind("\n", 0, start) + 1 : start]) or _CELL.search(text, max(0, start - 9), found.end() + 9):
+            return False
+    if any(literal in text and pattern.search(text) for literal, pattern in _SIGNS):
+        return False
+    if not text.isascii() and _GLYPHS.search(text):
+        return False
+    titles: list[str] = []
+    told: list[str] = []
+    before = ""
+    for line in lines:
+        if not line:
+            before = line
+            continue
+        first = line[0]
+        if first == "#" or first == " " and line.lstrip(" ")[:1] == "#":
+            titles.append(line.lstrip(" #").rstrip(" #"))
+        elif first in "=-" and before and _SETEXT.match(line):
+            titles.append(before)
+        elif line[-1] in ":*_" or "**" in line[:12] or line[:8].isupper():
+            told.append(line)
+        before = line
+    named = is_ordinary_name(path)
+    if not titles:
+        return False  # then block titles count, and those are not told apart here
+    if not named and (plans_by_name(path, titles[:3], lines) or any(unit_of(t) is not None for t in titles)):
+        return False
+    kinds: set[str] = set()
+    for title in titles:
+        found = meaning(title) if not named or may_be_strong(title.lower()) else None
+        if found is not None and found.kind in ITEM_KINDS:
+            if found.strong:
+                return False
+            kinds.add(found.kind)
+        if unit_of(title) is not None:
+            return False
+    return not (len(kinds) > 2 and not named) and not any(_leads(line) for line in told)
+
+
+def _leads(line: str) -> bool:
+    """Whether a line may be a label of a strong meaning."""
+    if not may_be_strong(line[:240].lower()):
+        return False
+    text = line.strip(" \t>-*+_")
+    if len(text) > 240 and not text.endswith(":"):
+        return False
+    found = lead_meaning(text[:240]) if text.endswith((":", ")")) or line.rstrip()[-1:] in "*_" else None
+    if found is not None and found.strong and found.kind in ITEM_KINDS:
+        return True
+    if ":" not in text[:64]:
+        return False
+    one = ONE_LINE.match(text)
+    if one is not None:
+        found = meaning(one["label"])
+        if found is not None and found.strong:
+            return True
+    label = _CAPS.match(line)
+    return label is not None and (found := meaning(label[0].strip(" *_:"))) is not None and found.strong
