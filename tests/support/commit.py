@@ -35,6 +35,11 @@ class Commit(Rules):
         self._files[check, part] = self._files.get((check, part), 0) + 1
         return self
 
+    def restores(self, check: str) -> Self:
+        """A commit brings the first files of a check back."""
+        self._files = {key: count for key, count in self._files.items() if key[0] != check}
+        return self
+
     @property
     def commit(self) -> str:
         """Id of the commit judged: another one after each edit."""

@@ -68,7 +68,7 @@ class Programme(Commit):
         self.ledger.objects[own] = canonical.encode(self.bundle)
         said = {"bundle": own, "reading": sha256(b"reading"), "commit": self.commit}
         draft = Draft("install", "bundle", 0, "alice", said)
-        self.ledger.take(entry(self.ledger, draft, self._key("alice"), self._tick(), "bundle-installed", said))  # type: ignore[arg-type]
+        self.ledger.take(entry(self.ledger, draft, self._key("alice"), self.tick(), "bundle-installed", said))  # type: ignore[arg-type]
         for person in signers or ("alice", "bob"):
             if person != "nobody":
                 self.signs("bundle", own, own, person)
@@ -84,16 +84,16 @@ class Programme(Commit):
     def announces(self, check: str, *, limit: int = 900, run: str | None = None) -> str:
         """A run is announced; its id comes back."""
         self.installed()
-        run = run or self._run_id()
+        run = run or self.run_id()
         held = self._held(check)
         body = RunStarted(run, check, self._digest(check), held.inputs, self.commit, limit)
-        self.ledger.write(f"check/{check}", "run-started", "local", canonical.plain(body), self._tick())
+        self.ledger.write(f"check/{check}", "run-started", "local", canonical.plain(body), self.tick())
         return run
 
     def gives_up(self, check: str, run: str) -> Programme:
         """A runner says that it gave a run up."""
         body = canonical.plain(RunAbandoned(run, check, "interrupted"))
-        self.ledger.write(f"check/{check}", "run-abandoned", "local", body, self._tick())
+        self.ledger.write(f"check/{check}", "run-abandoned", "local", body, self.tick())
         return self
 
     def runs(
@@ -120,18 +120,26 @@ class Programme(Commit):
             fields: further fields of the evidence.
         """
         self.installed()
-        run = run or (self.announces(check) if announced else self._run_id())
+        run = run or (self.announces(check) if announced else self.run_id())
         if controls is None:
             controls = {"subject truncated": "negative"} if outcome == "positive" else {}
+        strong = "independent" if fields.get("strength") == "independent" else "isolated"
         records = []
         for name, came in controls.items():
-            made, fact = self._evidence(
-                check, came, control_by or by, key, self._run_id(), _by_digest(control_selections), control=name
+            made, fact = self.evidence(
+                check,
+                came,
+                control_by or by,
+                key,
+                self.run_id(),
+                _by_digest(control_selections),
+                control=name,
+                strength=strong,
             )
             if not forget_controls:
                 self.ledger.take(made)
             records.append(ControlRecord(name, fact.envelope, fact.outcome, fact.selections, fact.reason))
-        made, _ = self._evidence(
+        made, _ = self.evidence(
             check, outcome, by, key, run, _by_digest(selections), controls=tuple(records), late=finished_after, **fields
         )
         self.ledger.take(made)
@@ -148,10 +156,10 @@ class Programme(Commit):
     def forges(self, check: str, outcome: str = "positive", *, run: str | None = None, **changes: Any) -> Programme:
         """Somebody without the runner's key writes evidence into the ledger; its envelope is signed by a stranger."""
         self.installed()
-        made, fact = self._evidence(check, outcome, "local", "mallory", run or self._run_id(), {})
+        made, fact = self.evidence(check, outcome, "local", "mallory", run or self.run_id(), {})
         said = structs.replace(fact, key=keyid(key_of("local").public), **changes)
         self.ledger.objects.update(made.objects)
-        self.ledger.write(made.stream, "evidence", "local", canonical.plain(said), self._tick())
+        self.ledger.write(made.stream, "evidence", "local", canonical.plain(said), self.tick())
         return self
 
     def signed_by(self, *people: str, item: str, role: str | None = None) -> Programme:
@@ -183,7 +191,7 @@ class Programme(Commit):
         stream = f"sign/{purpose}/{sha256(target.encode())[7:23]}/{person}"
         draft = Draft("sign", stream, self.ledger.next_seq(stream), person, said)
         payload = {**said, "person": person, "key": keyid(signer.public)}
-        self.ledger.take(entry(self.ledger, draft, signer, self._tick(), "signed", payload))  # type: ignore[arg-type]
+        self.ledger.take(entry(self.ledger, draft, signer, self.tick(), "signed", payload))  # type: ignore[arg-type]
         return self
 
     # -- what is asked
@@ -224,11 +232,12 @@ class Programme(Commit):
 
     # -- inside
 
-    def _evidence(
+    def evidence(
         self, check: str, outcome: str, by: str, key: str | None, run: str, selections: dict[Digest, str],
         late: float = 0.0, **fields: Any,
     ) -> tuple[Entry, Fact]:  # fmt: skip
-        at = self._tick()
+        """A signed piece of evidence, or with `control` a control's result: what to append, and what it says."""
+        at = self.tick()
         held = fields.pop("held", None) or self._held(check)
         signer = key_of(key) if key else self._key(by)
         manifest = f"{check} {held.inputs}".encode()
@@ -251,11 +260,13 @@ class Programme(Commit):
         kind = "control" if made.control else "evidence"
         return Entry(f"check/{check}", None, kind, at, by, canonical.plain(fact), objects, sha256(envelope)), fact
 
-    def _run_id(self) -> str:
+    def run_id(self) -> str:
+        """An id that no run has had."""
         self._runs += 1
         return sha256(f"run {self._runs}".encode())[7:39]
 
-    def _tick(self) -> str:
+    def tick(self) -> str:
+        """The next instant."""
         self.now += 1
         return text(self.now)
 

@@ -55,6 +55,8 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
     items = {item.id: item for item in board.items}
     homes = _homes(gates)
     lines = [heading(board, remarks), ""]
+    if not board.gates:
+        lines.append(f"  {sentence('no-gates')}")
     passing = []
     for gate in sorted(gates, key=lambda one: (one.state == "locked", len(one.items))):
         if gate.verdict == "PASS" and not everything:
