@@ -65,4 +65,5 @@ def _fresh(desk: Desk, commit: str, gates: tuple[str, ...], trust: str | None) -
 def _remarks(dirty: tuple[str, ...], commit: str) -> list[str]:
     if not dirty or commit != "HEAD":
         return []
-    return [click.style(f"{len(dirty)} files differ from HEAD and are not judged", fg="yellow")]
+    files = "1 file differs" if len(dirty) == 1 else f"{len(dirty)} files differ"
+    return [click.style(f"{files} from HEAD, not judged", fg="yellow")]

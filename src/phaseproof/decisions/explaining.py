@@ -20,6 +20,10 @@ from phaseproof.plan.model import Item
 from phaseproof.verdict import flake
 from phaseproof.verdict.model import Board, ItemBoard
 
+_TAIL = 4096
+"""Bytes of a check's output that are looked at for its last lines."""
+_LINES = 12
+
 
 class Stand(Struct, frozen=True):
     """One check that stands for the item, with what is known of it.
@@ -32,6 +36,7 @@ class Stand(Struct, frozen=True):
         changed: files that differ since that evidence.
         history: the last attempts, as signs.
         unfinished: runs announced and without a result.
+        printed: the last lines of what the check printed, where it did not find things good.
     """
 
     check: Check
@@ -41,6 +46,7 @@ class Stand(Struct, frozen=True):
     changed: tuple[str, ...]
     history: str
     unfinished: tuple[Start, ...]
+    printed: tuple[str, ...] = ()
 
 
 class Letter(Struct, frozen=True):
@@ -108,6 +114,7 @@ def explain(desk: Desk, state: State, commit: str, name: str) -> Letter:
                 changed=changes.changed(state, last, check, inputs) if last else (),
                 history=flake.history(view, state.bundle.policy.flake, desk.clock()) if view else "",
                 unfinished=view.unfinished if view else (),
+                printed=_printed(state, seen) if seen else (),
             )
         )
     return Letter(
@@ -126,6 +133,14 @@ def explain(desk: Desk, state: State, commit: str, name: str) -> Letter:
 def _evidence(state: State, digest: str) -> Evidence:
     _, payload = unverified(state.ledger.get(digest))
     return evidence_of(read_statement(payload))
+
+
+def _printed(state: State, seen: Evidence) -> tuple[str, ...]:
+    log = seen.objects.get("log")
+    if log is None or seen.outcome == "positive":
+        return ()
+    end = state.ledger.get(log)[-_TAIL:].decode("utf-8", "replace")
+    return tuple(line for line in end.splitlines() if line.strip())[-_LINES:]
 
 
 def _written(desk: Desk, commit: str, full: str) -> Item | None:

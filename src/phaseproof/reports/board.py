@@ -9,12 +9,16 @@ import click
 
 from phaseproof.digests import short
 from phaseproof.reasons import sentence
+from phaseproof.reports.layout import columns, fold, one_line, visible
 from phaseproof.verdict.model import Board, GateBoard, ItemBoard, Reason
 
 _COLOURS = {"error": "red", "refuted": "red", "flaky": "yellow", "hollow": "magenta", "stale": "yellow",
             "missing": "yellow", "waived": "cyan", "proven": "green", "PASS": "green", "HOLD": "red"}  # fmt: skip
 _SHOWN = 12
 """Blocking items shown per gate before the rest is counted."""
+_SETTLED = ("proven", "waived")
+_MARGIN = 12
+"""Columns that a verdict takes before what is said of it."""
 
 
 def paint(word: str, width: int = 0) -> str:
@@ -24,7 +28,7 @@ def paint(word: str, width: int = 0) -> str:
 
 def told(reasons: Iterable[Reason]) -> str:
     """Reasons as sentences, the first first."""
-    return "; ".join(sentence(reason.code, reason.detail) for reason in reasons)
+    return "; ".join(visible(sentence(reason.code, reason.detail)) for reason in reasons)
 
 
 def heading(board: Board, remarks: Iterable[str] = ()) -> str:
@@ -57,15 +61,17 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
     lines = [heading(board, remarks), ""]
     if not board.gates:
         lines.append(f"  {sentence('no-gates')}")
-    passing = []
+    passing: list[GateBoard] = []
     for gate in sorted(gates, key=lambda one: (one.state == "locked", len(one.items))):
         if gate.verdict == "PASS" and not everything:
-            passing.append(gate.title)
+            passing.append(gate)
             continue
         own = [items[name] for name in gate.items if homes[name] == gate.id]
         lines += _gate(gate, own, everything)
     if passing:
-        lines.append(f"{paint('PASS')}   {', '.join(passing)}")
+        lines.append(f"{paint('PASS')}   {fold(', '.join(one_line(gate.title) for gate in passing), 7, 7)}")
+        apart = [item for gate in passing for item in (items[name] for name in gate.items if homes[name] == gate.id)]
+        lines += [_item(item) for item in apart if not item.required and item.judgement.verdict not in _SETTLED]
     loose = [item for item in board.items if not any(item.id in gate.items for gate in board.gates)]
     if loose and everything:
         lines += ["", "In no gate", *(_item(item) for item in loose)]
@@ -83,16 +89,17 @@ def _homes(gates: Iterable[GateBoard]) -> dict[str, str]:
 def _gate(gate: GateBoard, own: list[ItemBoard], everything: bool) -> list[str]:
     count = f"{gate.proven} of {gate.required}"
     state = "   locked" if gate.state == "locked" else ""
-    lines = [f"{click.style(gate.title, bold=True)}   {paint(gate.verdict)}  {count}{state}"]
+    lines = [f"{click.style(one_line(gate.title), bold=True)}   {paint(gate.verdict)}  {count}{state}"]
     reasons = [reason for reason in gate.reasons if reason.code != "item-holds"]
-    lines += [f"  {sentence(reason.code, reason.detail)}" for reason in reasons]
+    lines += [f"  {fold(told([reason]), 2, 2)}" for reason in reasons]
     if gate.next:
         lines.append(f"            → {gate.next}")
-    holding = [one for one in own if one.required and one.judgement.verdict not in ("proven", "waived")]
-    shown = own if everything else holding[:_SHOWN]
+    open_ones = [one for one in own if one.judgement.verdict not in _SETTLED]
+    holding = [one for one in open_ones if one.required]
+    shown = own if everything else [*holding[:_SHOWN], *(one for one in open_ones if not one.required)]
     lines += [_item(item) for item in shown]
-    if not everything and len(holding) > len(shown):
-        lines.append(f"  … and {len(holding) - len(shown)} more: --all")
+    if not everything and len(holding) > _SHOWN:
+        lines.append(f"  … and {len(holding) - _SHOWN} more: --all")
     elsewhere = gate.required - gate.proven - len(holding)
     if elsewhere and not everything:
         lines.append(f"  {elsewhere} more in the gates within it")
@@ -102,11 +109,14 @@ def _gate(gate: GateBoard, own: list[ItemBoard], everything: bool) -> list[str]:
 def _item(item: ItemBoard) -> str:
     said = told(item.judgement.reasons)
     optional = "" if item.required else "  (not required)"
-    line = f"  {paint(item.judgement.verdict, 8)}  {item.short}{optional}"
+    name = one_line(item.short) + optional
+    line = f"  {paint(item.judgement.verdict, 8)}  {name}"
     if said:
-        line += f"   {said}"
+        width, used = columns(), _MARGIN + len(name) + 3
+        apart = width is not None and used + len(said) > width and used > width // 2
+        line += f"\n{' ' * _MARGIN}{fold(said, _MARGIN, _MARGIN)}" if apart else f"   {fold(said, _MARGIN, used)}"
     if item.next:
-        line += f"\n            → {item.next}"
+        line += f"\n{' ' * _MARGIN}→ {visible(item.next)}"
     return line
 
 

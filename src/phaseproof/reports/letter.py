@@ -10,10 +10,14 @@ import msgspec
 from phaseproof.bundle.model import Binding, Check
 from phaseproof.decisions.explaining import Letter, Stand
 from phaseproof.digests import short
-from phaseproof.evidence.model import Evidence
+from phaseproof.evidence.model import Evidence, FindingRecord
 from phaseproof.instants import seconds, span
+from phaseproof.plan.model import Claim
+from phaseproof.reports.advice import advice
 from phaseproof.reports.board import paint, told
+from phaseproof.reports.layout import counted, fold, one_line, visible
 
+_FINDINGS = 8
 _WORDS = {"positive": "found it good", "negative": "found it wanting", "inconclusive": "came to no result"}
 _CONTROLS = {
     "negative": "and it noticed",
@@ -27,11 +31,12 @@ def text(letter: Letter) -> str:
     item, judgement = letter.item, letter.verdict.judgement
     path = item.id.split(":", 1)[0]
     where = f"{path}:{letter.line}" if letter.line else f"{path}, where it no longer stands"
-    lines = [click.style(f"“{item.text}”", bold=True), f"  {where}   {item.kind}   {letter.verdict.short}"]
+    lines = [click.style(f"“{fold(one_line(item.text), 1, 2)}”", bold=True),
+             visible(f"  {where}   {item.kind}   {letter.verdict.short}")]  # fmt: skip
     if letter.gates:
-        lines.append("  counts for " + ", ".join(gate.title for gate in letter.gates))
+        lines.append("  counts for " + ", ".join(one_line(gate.title) for gate in letter.gates))
     if letter.written is not None and letter.written.claim.state != "none":
-        lines.append(f"  the document says: {letter.written.claim.raw or letter.written.claim.state}")
+        lines.append(f"  the document says: {_claim(letter.written.claim)}")
     lines += ["", *_bound(letter)]
     for stand in letter.stands:
         lines += ["", *_stand(stand)]
@@ -39,9 +44,18 @@ def text(letter: Letter) -> str:
         lines.append("")
         lines += [f"Signed by {s.signing.person} as {s.signing.role or 'holder'} at {s.at}" for s in letter.signed]
     lines += ["", f"{paint(judgement.verdict)}   {told(judgement.reasons)}".rstrip()]
-    if letter.verdict.next:
-        lines.append(f"  → {letter.verdict.next}")
+    following = letter.verdict.next
+    if following.startswith("phaseproof explain "):
+        lines.append(f"  {visible(fold(advice(letter.verdict.short, judgement), 2, 2))}")
+    elif following:
+        lines.append(f"  → {visible(following)}")
     return "\n".join(lines)
+
+
+def _claim(claim: Claim) -> str:
+    """What a document claims: its own word where it has one, and what a tick means."""
+    word = one_line(claim.raw)
+    return f"{claim.state} ({word})" if len(word) > 1 and word.upper() != claim.state else claim.state
 
 
 def machine(letter: Letter) -> dict[str, Any]:
@@ -74,6 +88,7 @@ def machine(letter: Letter) -> dict[str, Any]:
         ],
         "signed": [msgspec.to_builtins(s) for s in letter.signed],
         "next": letter.verdict.next,
+        "advice": advice(letter.verdict.short, judgement),
     }
 
 
@@ -86,8 +101,6 @@ def _bound(letter: Letter) -> list[str]:
             "",
             "    bindings:",
             f"      {_quoted(name)}: {{check: NAME}}     # or {{role: NAME}}, {{children: true}}",
-            "",
-            "then commit, and phaseproof migrate propose.",
         ]
     return [_sentence(binding)]
 
@@ -121,15 +134,19 @@ def _stand(stand: Stand) -> list[str]:
         fact = stand.last.fact
         took = span(max(0.0, seconds(seen.finished) - seconds(seen.started)))
         lines.append(f"  On {seen.finished[:19].replace('T', ' ')} UTC it {_WORDS[seen.outcome]}: "
-                     f"{seen.summary or seen.reason or 'no more is known'} ({took})")  # fmt: skip
-        lines.append(f"  at commit {fact.commit[:7]}, {seen.inputs.files} files, seen by runner {seen.runner}, "
-                     f"{seen.strength} ({seen.mechanism})")  # fmt: skip
+                     f"{one_line(seen.summary or seen.reason or 'no more is known')} ({took})")  # fmt: skip
+        lines.append(f"  at commit {fact.commit[:7]}, {counted(seen.inputs.files, 'file')}, "
+                     f"seen by runner {seen.runner}, {seen.strength} ({seen.mechanism})")  # fmt: skip
         if seen.command:
-            lines.append(f"  ran {' '.join(seen.command)}   exit {seen.exit_code}")
-        lines += [f"  {f.path}{':' + str(f.line) if f.line else ''} {f.message}".rstrip() for f in seen.findings[:8]]
+            lines.append(f"  ran {one_line(' '.join(seen.command), 200)}   exit {seen.exit_code}")
+        lines += [f"    {_finding(finding)}" for finding in seen.findings[:_FINDINGS]]
+        if len(seen.findings) > _FINDINGS:
+            lines.append(f"    … and {counted(len(seen.findings) - _FINDINGS, 'finding')} more: --format json")
+        if stand.printed:
+            lines += ["  it printed:", *(f"    {one_line(line, 200)}" for line in stand.printed)]
         lines += _controls(stand.controls)
         if stand.changed:
-            lines.append("  since then changed: " + ", ".join(stand.changed[:8]))
+            lines.append("  since then changed: " + ", ".join(one_line(path) for path in stand.changed[:8]))
         lines.append(f"  evidence {short(fact.envelope)} at position {stand.last.position}")
     if stand.history:
         lines.append(f"  last attempts: {stand.history}")
@@ -146,8 +163,13 @@ def _controls(controls: tuple[Evidence, ...]) -> list[str]:
     for one in controls:
         took = span(max(0.0, seconds(one.finished) - seconds(one.started)))
         said = one.summary or one.reason
-        lines.append(f"  broken on purpose ({one.control}) {_CONTROLS[one.outcome]}: {said} ({took})")
+        lines.append(f"  broken on purpose ({one.control}) {_CONTROLS[one.outcome]}: {one_line(said)} ({took})")
     return lines
+
+
+def _finding(finding: FindingRecord) -> str:
+    place = finding.path + (f":{finding.line}" if finding.line else "")
+    return one_line(f"{place}  {finding.message}" if place else finding.message, 200)
 
 
 def _does(check: Check) -> str:
