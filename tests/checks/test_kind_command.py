@@ -22,7 +22,7 @@ def ran(folder: Path, run: str | tuple[str, ...], files: dict[str, str] | None =
 def test_exit_zero_is_positive_and_keeps_what_it_printed(tmp_path: Path) -> None:
     result = ran(tmp_path, "echo 'two  words'")
     assert (result.outcome, result.exit_code, result.cases) == (Outcome.POSITIVE, 0, 1)
-    assert result.outputs["log"].read_bytes() == b"two  words\n"
+    assert result.outputs["log"] == b"two  words\n"
     assert result.command == ("echo", "two  words")
 
 

@@ -12,7 +12,6 @@ from phaseproof.bundle.kinds import Options
 from phaseproof.bundle.model import Selection
 from phaseproof.checks.invocation import arguments, judges, undecided
 from phaseproof.checks.kind import Bench, Control, Finding, Outcome, Result, truncation
-from phaseproof.checks.reading import keep
 from phaseproof.checks.searching import TooSlow, search, valid
 
 
@@ -68,7 +67,7 @@ class Command:
         execution = bench.execute(command)
         # A command has no parts: a selection of one is answered by nothing.
         none = dict.fromkeys(range(len(selections)), Outcome.INCONCLUSIVE)
-        outputs = {"log": keep(bench.out, "log.txt", execution.output)} if execution.started else {}
+        outputs = {"log": execution.output} if execution.started else {}
         code = execution.exit_code
         seconds = {"seconds": Decimal(f"{execution.seconds:.3f}")}
 

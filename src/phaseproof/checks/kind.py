@@ -53,7 +53,7 @@ class Result(Struct, frozen=True, omit_defaults=True):
         summary: one line for people: `412 passed`, `2 open`.
         metrics: flat name -> finite decimal.
         findings: bounded by the kind (at most 1,000).
-        outputs: name -> file to keep as an object (reports, raw statistics), below the out folder.
+        outputs: what to keep as objects (reports, raw statistics): name -> bytes, or a file below the out folder.
         selections: index of the selection asked for -> what it came to.
         cases: number of things judged (tests, files, rows); zero never is positive.
         command: what was run, if one command.
@@ -65,7 +65,7 @@ class Result(Struct, frozen=True, omit_defaults=True):
     summary: str = ""
     metrics: Mapping[str, Decimal] = {}
     findings: tuple[Finding, ...] = ()
-    outputs: Mapping[str, Path] = {}
+    outputs: Mapping[str, Path | bytes] = {}
     selections: Mapping[int, Outcome] = {}
     cases: int = 0
     command: tuple[str, ...] = ()

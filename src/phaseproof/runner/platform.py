@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 
+@cache
 def platform() -> str:
     """For instance `Linux x86_64, CPython 3.11.7`."""
     system, machine = (os.uname().sysname, os.uname().machine) if hasattr(os, "uname") else (sys.platform, "unknown")

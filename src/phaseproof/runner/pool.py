@@ -19,6 +19,8 @@ from phaseproof.runner.site import Site
 
 GIVE_UP = 0.9
 """Seconds that running checks get to end after an interruption."""
+_QUICK = 0.05
+"""Seconds: checks shorter than that are announced one round ahead."""
 _LOOK = 0.2
 """Seconds: a signal that comes just before a wait does not wake it, so no wait is without end."""
 
@@ -123,6 +125,8 @@ class _Pool:
         self._on_start, self._on_finish, self._on_text = on_start, on_finish, on_text
         self._waiting = deque(tasks)
         self._running: dict[str, Task] = {}
+        self._began: dict[str, float] = {}
+        self._quick = False
         self._inbox: SimpleQueue[tuple[Task, str] | None] = SimpleQueue()
         self._outbox: SimpleQueue[tuple[str, Ran | str | BaseException]] = SimpleQueue()
         self._finished: list[Ran] = []
@@ -134,7 +138,7 @@ class _Pool:
         try:
             with _signals(self._wake):
                 while (self._running or self._waiting) and not stop.is_set():
-                    while self._waiting and len(self._running) < self._jobs and not stop.is_set():
+                    while self._waiting and len(self._running) < self._room and not stop.is_set():
                         self._begin(self._waiting.popleft())
                     with suppress(Empty):
                         self._take(*self._outbox.get(timeout=_LOOK))
@@ -149,6 +153,11 @@ class _Pool:
                 self._inbox.put(None)
         return Report(tuple(self._finished), tuple(self._waiting), interrupted=stop.is_set())
 
+    @property
+    def _room(self) -> int:
+        """How many may be announced: as many again as run at once where they are over before a hand-over is."""
+        return self._jobs * 2 if self._quick else self._jobs
+
     def _wake(self) -> None:
         self._site.stop.set()
         self._outbox.put(("", ""))  # SimpleQueue.put is reentrant: fit for a signal handler
@@ -157,6 +166,7 @@ class _Pool:
         run = secrets.token_hex(16)
         self._on_start(task, run)
         self._running[run] = task
+        self._began[run] = time.monotonic()
         self._inbox.put((task, run))
 
     def _take(self, run: str, what: Ran | str | BaseException) -> None:
@@ -170,6 +180,7 @@ class _Pool:
         del self._running[run]
         if isinstance(what, BaseException):
             raise what
+        self._quick = time.monotonic() - self._began.pop(run) < _QUICK
         self._finished.append(what)
         self._on_finish(task, what)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from phaseproof.bundle.inputs import manifest
 from phaseproof.checks.kind import Outcome, Result
 from phaseproof.errors import PhaseproofError, Unable
 from phaseproof.repo import history
@@ -24,7 +23,7 @@ from phaseproof.runner.job import Case, Job, Ran
 from phaseproof.runner.platform import platform
 from phaseproof.runner.setup import Prepared, SetupFailed
 from phaseproof.runner.site import Site
-from phaseproof.runner.workspace import Folders, remove
+from phaseproof.runner.workspace import Folders
 
 MAX_FINDINGS = 1000
 INTERRUPTED = "interrupted"
@@ -73,7 +72,7 @@ def run_check(site: Site, job: Job, run: str, case: Case | None = None, say: Say
         started=_utc(started),
         finished=_utc(finished),
         inputs=job.inputs,
-        manifest=b"" if job.inputs.error else manifest(site.tree, job.files.all),
+        manifest=b"" if job.inputs.error else site.manifest(job.files.all),
         outputs=attempt.kept,
         overtaken=attempt.overtaken,
         control=case.name if case else "",
@@ -111,7 +110,7 @@ class _Attempt:
                 return self._fault(error)
             return self._judge(self._bench(folders, added) if added else bench)
         finally:
-            remove(folders.root)
+            site.workspace.discard(folders)
 
     def observed(self) -> Result:
         """In the working tree, which must hold what the commit holds."""
@@ -164,7 +163,7 @@ class _Attempt:
         kept: dict[str, bytes] = {}
         left = outputs.TOTAL
         for name, path in result.outputs.items():
-            kept[name] = outputs.read(out, path, min(outputs.EACH, left))
+            kept[name] = path if isinstance(path, bytes) else outputs.read(out, path, min(outputs.EACH, left))
             left -= len(kept[name])
         return kept
 

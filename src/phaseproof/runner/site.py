@@ -12,6 +12,7 @@ from time import time
 from types import TracebackType
 
 from phaseproof.bundle import canonical
+from phaseproof.bundle.inputs import manifest
 from phaseproof.bundle.model import Check, Environment
 from phaseproof.digests import Digest
 from phaseproof.errors import Unable
@@ -76,6 +77,8 @@ class Site:
         self._setups: dict[tuple[str, ...], setup.Prepared | setup.SetupFailed | None] = {}
         self._slots = threading.local()
         self._same: dict[str, tuple[int, ...]] = {}
+        self._digests: dict[tuple[object, ...], Digest] = {}
+        self._manifests: dict[tuple[str, ...], bytes] = {}
         reaping.become_reaper()
         reaping.seal_descriptors()
         self._watch = watch.start(self.workspace.root)
@@ -129,11 +132,22 @@ class Site:
 
     def digest(self, check: Check, made: setup.Prepared | None, mechanism: str) -> Digest:
         """Digest of what a check runs in. Passed variables count by name: a digest would give short secrets away."""
-        return canonical.digest({
-            "platform": platform(), "mechanism": mechanism, "setup": made.digest if made else "",
-            "passes": sorted(name for name in self.environment.passes if name in os.environ),
-            "network": check.network, "history": check.history,
-        })  # fmt: skip
+        key = (check.network, check.history, made.digest if made else "", mechanism)
+        digest = self._digests.get(key)
+        if digest is None:
+            digest = self._digests[key] = canonical.digest({
+                "platform": platform(), "mechanism": mechanism, "setup": made.digest if made else "",
+                "passes": sorted(name for name in self.environment.passes if name in os.environ),
+                "network": check.network, "history": check.history,
+            })  # fmt: skip
+        return digest
+
+    def manifest(self, paths: tuple[str, ...]) -> bytes:
+        """`bundle.inputs.manifest` of these paths, made once for all checks that share them."""
+        made = self._manifests.get(paths)
+        if made is None:
+            made = self._manifests[paths] = manifest(self.tree, paths)
+        return made
 
     def differs(self, paths: Iterable[str]) -> str | None:
         """The first path whose file in the working tree is not what the commit holds; None where all are.

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 
 from msgspec import Struct
@@ -52,6 +53,8 @@ class Workspace:
     def __init__(self, base: Path | None = None) -> None:
         self._count = 0
         self._guard = threading.Lock()
+        self._sweeper: threading.Thread | None = None
+        self._discarded: SimpleQueue[Path | None] = SimpleQueue()
         try:
             self.base = _own_folder(base)
             _remove_leftovers(self.base)
@@ -66,7 +69,14 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Remove everything."""
+        """Remove everything.
+
+        Raises:
+            Unable: `workspace`: something cannot be removed.
+        """
+        if self._sweeper is not None:
+            self._discarded.put(None)
+            self._sweeper.join()
         remove(self.root)
         os.close(self._lock)
 
@@ -99,10 +109,25 @@ class Workspace:
         """Empty a run's folders for the next one, where that is cheaper than making new ones."""
         for folder in (folders.out, folders.home, folders.tmp):
             with os.scandir(folder) as entries:
-                dirty = next(entries, None) is not None
-            if dirty:
-                remove(folder)
-                folder.mkdir()
+                found = list(entries)
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    remove(Path(entry.path))
+                else:
+                    Path(entry.path).unlink(missing_ok=True)
+
+    def discard(self, folders: Folders) -> None:
+        """Remove a run's folders, while the next one is under way; `close` waits for it."""
+        with self._guard:
+            if self._sweeper is None:
+                self._sweeper = threading.Thread(target=self._sweep, name="sweeper", daemon=True)
+                self._sweeper.start()
+        self._discarded.put(folders.root)
+
+    def _sweep(self) -> None:
+        while (root := self._discarded.get()) is not None:
+            with contextlib.suppress(Unable):  # `close` removes it again, and says so where it cannot
+                remove(root)
 
 
 def remove(folder: Path) -> None:
