@@ -14,7 +14,7 @@ from phaseproof.bundle import canonical, digest
 from phaseproof.bundle.compare import Migration, compare, differs
 from phaseproof.bundle.compile import succeed
 from phaseproof.bundle.model import Bundle
-from support.programmes import compiled, item, key, plain_source, plan, section
+from support.programmes import KINDS, compiled, item, key, plain_source, plan, section
 
 SECTIONS = [section("Phase 1", "phase"), section("Gate A", "gate", "Phase 1"), section("Gate B", "gate", "Phase 1")]
 ITEMS = [
@@ -438,3 +438,32 @@ def test_every_old_item_is_mapped_once_and_every_new_one_is_reached_or_added(bef
     assert sorted([*reached, *migration.added]) == sorted(one.id for one in new.items)
     removed = {one.item for one in migration.mapping if one.fate in ("removed", "replaced")}
     assert removed <= {one.name for one in migration.weakenings}
+
+
+def test_a_first_freeze_asks_for_more_and_a_changed_one_for_a_reason():
+    source = rich()
+    del source["freeze"]
+    first = compare(build(source), BASE)
+    assert [(one.section, one.weakening) for one in first.changes] == [("freeze", False)]
+    assert [one.section for one in changed("freeze", "allow", to="false").weakenings] == ["freeze"]
+    other = msgspec.structs.replace(BASE, format=2)
+    assert [one.section for one in compare(BASE, other).weakenings] == ["format"]
+
+
+def test_another_distributions_option_of_the_same_name_may_mean_something_else():
+    foreign = dict(KINDS)
+    foreign["tests"] = msgspec.structs.replace(KINDS["tests"], distribution="strangers")
+
+    def with_minimum(number: int) -> Bundle:
+        source = rich()
+        source["checks"]["unit"]["min_tests"] = number
+        return compiled(source, plan("plan.md", ITEMS, SECTIONS), kinds=foreign).bundle
+
+    assert [one.field for one in compare(with_minimum(40), with_minimum(41)).weakenings] == ["options.min_tests"]
+
+
+def test_a_threshold_raised_over_other_people_is_not_simply_higher():
+    source = rich()
+    source["roles"]["owner"] = {"members": ["alice", "bob"], "threshold": "all"}
+    fields = {one.field for one in compare(BASE, build(source)).weakenings}
+    assert fields == {"members", "threshold"}

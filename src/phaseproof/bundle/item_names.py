@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from phaseproof.bundle.mistakes import nearest, quote
+from phaseproof.bundle.mistakes import MOST, nearest, quote
 
 _MOST_STARS = 8
 """What keeps matching quick for any id."""
@@ -40,6 +40,7 @@ class ItemNames:
             self.short[name] = (*self.short.get(name, ()), one)
             self._short_of[one] = name
         self._known = frozenset(self.full)
+        self._asked = 0
 
     def find(self, word: str) -> str:
         """The full id that a word means.
@@ -77,4 +78,6 @@ class ItemNames:
         return found
 
     def _near(self, word: str) -> str:
-        return nearest(word, self.full if ":" in word else self.short)
+        # Nobody reads more answers than `Mistakes` shows.
+        self._asked += 1
+        return "" if self._asked > MOST else nearest(word, self.full if ":" in word else self.short)

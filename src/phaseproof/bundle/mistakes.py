@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import heapq
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -14,6 +16,8 @@ MOST = 200
 """Mistakes told in one answer; the rest is counted."""
 _CANDIDATES = 5_000
 _WORD = 200
+_LOOKED_AT = 8
+_CLOSE = 0.6
 
 
 class Mistake(Struct, frozen=True):
@@ -74,10 +78,28 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     """The valid word closest to what was written; empty where none is close."""
     if len(word) > _WORD:
         return ""
+    folded = word.casefold()
+    pairs = _pairs(folded)
     candidates = sorted(set(valid))[:_CANDIDATES]
-    folded = {one.casefold(): one for one in reversed(candidates)}
-    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else ""
+    # A cheap measure first: a configuration may be wrong in a thousand places, with a thousand valid words each.
+    likely = heapq.nlargest(_LOOKED_AT, candidates, key=lambda one: _overlap(pairs, one))
+    best = max(likely, key=lambda one: _ratio(folded, one.casefold()), default="")
+    return best if best and _ratio(folded, best.casefold()) >= _CLOSE else ""
+
+
+@lru_cache(maxsize=8192)
+def _pairs(word: str) -> frozenset[str]:
+    padded = f"^{word}$"
+    return frozenset(padded[at : at + 2] for at in range(len(padded) - 1))
+
+
+def _overlap(pairs: frozenset[str], word: str) -> float:
+    others = _pairs(word[:_WORD].casefold())
+    return len(pairs & others) / (len(pairs) + len(others))
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def quote(text: str) -> str:
