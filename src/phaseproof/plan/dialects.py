@@ -57,11 +57,13 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
     reading.paste = not headings
     units = [u for u in (unit_of(h.title) for h in headings) if u is not None and u.leads and u.kind != "gate"]
     reading.units = len(units)
+    reading.told = _instructs(reading, preface)
+    reading.paste = reading.paste and not any(line.lstrip().startswith(("</", "<step", "<process")) for line in reading.lines)
     first = titles[0] if titles else ""
     usual = sum(_ORDINARY_HEADING.match(t) is not None for t in titles)
     strong = sum(1 for h in headings if (m := meaning(h.title)) is not None and m.strong)
     named = is_ordinary_name(reading.path)
-    reading.ordinary = not reading.dialect and (
+    reading.ordinary = reading.told or not reading.dialect and (
         named or _ORDINARY_TITLE.match(first) is not None or usual >= 2 and usual > len(units) + strong
     )
     weak = {m.kind for h in headings if (m := meaning(h.title)) is not None and m.kind in ITEM_KINDS}
@@ -72,6 +74,17 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
         or any(isinstance(b, Tag) and b.name in ("task", "success_criteria") for b in blocks)
         or reading.paste and _pasted_plan(blocks)
     )
+
+
+def _instructs(reading: Reading, preface: list[str]) -> bool:
+    """Whether a text tells an agent how to work: a skill, a command, a workflow; its rules are no plan's items."""
+    keys = {line.split(":", 1)[0].strip().lower() for line in preface if ":" in line and not line[:1].isspace()}
+    if "description" in keys and keys & {"name", "tools", "allowed-tools", "argument-hint", "model", "globs", "alwaysapply", "mode", "agent"}:
+        return True
+    if re.search(r"(?:\A|/)(?:skill|agents?|claude|copilot-instructions|gemini)\.md\Z", reading.path, re.IGNORECASE):
+        return True
+    starts = tuple(line.lstrip()[:9] for line in reading.lines if line.lstrip()[:1] == "<")
+    return any(s.startswith(("<process>", "<purpose>", "<step ", "<role>", "<workflow")) for s in starts) and not any(s.startswith("<task ") for s in starts)
 
 
 def is_ordinary_name(path: str) -> bool:

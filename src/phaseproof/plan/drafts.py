@@ -129,6 +129,7 @@ class Reading:
         plan: whether the document is one that plans or reports work.
         ordinary: whether it is a README, guide or the like, where only strong words and boxes count.
         paste: whether it has no Markdown headings.
+        told: whether it tells an agent how to work: there only boxes count.
         dialect: `kep`, `bmad`, `speckit` or an empty string.
         phase: explicit id of the plan's own phase.
         tags: open tags, innermost last.
@@ -145,7 +146,7 @@ class Reading:
         self.node: Node | None = None
         self.label: Meaning | None = None
         self.sticky = False
-        self.plan = self.ordinary = self.paste = False
+        self.plan = self.ordinary = self.paste = self.told = False
         self.dialect = ""
         self.phase: str | None = None
         self.tags: list[str] = []
@@ -156,7 +157,7 @@ class Reading:
 
     def weigh(self, found: Meaning | None) -> Meaning | None:
         """A meaning, or None where this document is of a sort in which so weak a word means nothing."""
-        if found is not None and not found.strong and not self.plan and found.kind in ITEM_KINDS:
+        if found is not None and found.kind in ITEM_KINDS and (self.told or not found.strong and not self.plan):
             return None
         return found
 

@@ -12,6 +12,8 @@ from phaseproof.plan.vocabulary import DECIDES, FORM
 _TEXT = frozenset(("", "text", "txt", "plain", "plaintext", "markdown", "md", "none", "checklist"))
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "console", "shell-session", "terminal", "cmd", "powershell", "ps1"))
 _EXAMPLE = re.compile(r"\b(?:examples?|e\.g\.|for instance|templates?|sample|format|looks? like|like this|such as|copy|paste|snippet|syntax|usage|structure|layout)\b", re.IGNORECASE)
+_MUST = re.compile(r"\b(?:commands?|checks?|must|pass(?:es)?|gates?|green|succeed|exit (?:0|zero))\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"\s*(?:if|for|while|case|fi|done|then|else|esac|function)\b|\s*\w+=\$\(|.*\|\s*head\b|\s*<<")
 _COMMENT = re.compile(r"\s*(?:#|//|>|--\s|REM\b)")
 _COMMAND = re.compile(r"[$❯%]?\s*(?:\./|\.\\)?[a-z@][\w./@:+-]*(?:\s|$)")
 _CONTINUES = ("\\", "&&", "||", "|")
@@ -31,12 +33,17 @@ def read_fence(reading: Reading, block: Fence, before: str) -> None:
     if context.rule == FORM:
         return
     if language in _SHELL or language in _TEXT and _commands_only(block):
-        if context.kind in DECIDES:
+        if context.kind in DECIDES and (context.kind == "gate" or _pass(reading, before)) and not any(_SCRIPT.match(line) for _, line in block.body):
             _commands(reading, block, context.kind)
         return
     if language not in _TEXT or language in ("markdown", "md") and _EXAMPLE.search(before) or _is_example(before):
         return
     read_outline(reading, outline_of(block.body), fence=True)
+
+
+def _pass(reading: Reading, before: str) -> bool:
+    """Whether a heading or the line before says that commands must pass."""
+    return _MUST.search(f"{reading.node.title if reading.node is not None else ''} {before}") is not None
 
 
 def _is_example(before: str) -> bool:

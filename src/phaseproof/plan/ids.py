@@ -44,6 +44,10 @@ _STOPWORDS = frozenset(
     "those as into than then there their all any each every no not will shall must should may can".split()
 )
 _KEEP = frozenset(("no", "not", "all"))  # significant in a criterion
+_HIDDEN = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f\ufe00-\ufe0f]"
+)  # Unicode's category Cf, and the variation selectors
 _ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТХУаеорсухіјѕԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονρℓ‐‑‒–—−",
     "ABESIJKMHOPCTXYaeopcyxijsdlABEZHIKMNOPTYXaovpl------",
@@ -54,7 +58,7 @@ def visible(text: str) -> str:
     """A text without characters that show nothing."""
     if text.isascii():
         return text
-    return "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
+    return _HIDDEN.sub("", unicodedata.normalize("NFC", text))
 
 
 def skeleton(identity: str) -> str:

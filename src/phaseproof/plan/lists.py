@@ -173,7 +173,7 @@ def _one(
     identity = leading_id(text, boxed=False)
     if kind is None:
         lone = kind_by_id(identity)
-        if lone is None or context.rule in (HARD, STOP, HOW) or reading.ordinary:
+        if lone is None or context.rule in (HARD, STOP, HOW) or not reading.plan:
             return _Seen(None, parent)
         kind = lone
     if _unfit(reading, entry, text, kind, direct is not None and not context.kind):

@@ -10,6 +10,7 @@ import re
 
 from phaseproof.plan.drafts import Draft, Node, Reading
 from phaseproof.plan.inline import manifest, pipes
+from phaseproof.plan.lists import is_nothing
 from phaseproof.plan.marks import DONE, box_at, glyph_in, is_form_field
 from phaseproof.plan.model import ItemKind
 from phaseproof.plan.titles import clean, section_kind, unit_of
@@ -64,6 +65,8 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
         fence: whether it stands in a fence, where weak labels and plain lines count for less.
     """
     context = reading.context()
+    if reading.told:
+        return
     base = context.kind
     hard = context.rule in (HOW, HARD)
     told = _is_told(lines, base) if fence else True
@@ -120,7 +123,7 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
         marked = top.marked if top is not None else None
         if kind is None and marked is not None and claim is not None:
             kind = marked
-        if kind is None:
+        if kind is None or is_nothing(words):
             continue
         if " | " in text and kind in DECIDES:
             pipes(reading, number, indent, text, kind, node)

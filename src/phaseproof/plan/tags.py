@@ -22,6 +22,8 @@ _INNER = re.compile(r"</?[a-z_]+(?:\s[^<>]*)?>")
 
 def read_tag(reading: Reading, block: Tag) -> None:
     """Opens or closes a tag; what stands on its own line is read at once."""
+    if reading.told:
+        return
     if not block.opens:
         if block.name in reading.tags:
             while reading.tags.pop() != block.name:
