@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from phaseproof.digests import ZERO, Digest, sha256
+from phaseproof.errors import Untrue
 from phaseproof.ledger import merkle
 from phaseproof.ledger.model import Checkpoint, Entry, Event
 from phaseproof.ledger.tree import roots
@@ -59,7 +60,9 @@ class MemoryLedger:
         return sum(event.stream == stream for event, _ in self.rows)
 
     def get(self, name: Digest) -> bytes:
-        """An object."""
+        """An object. Raises `Untrue` where it is missing."""
+        if name not in self.objects:
+            raise Untrue("object-missing", f"object {name} is not in the ledger")
         return self.objects[name]
 
     def checkpoint(self, signer: object = None) -> Checkpoint:
