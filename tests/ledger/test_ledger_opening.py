@@ -333,3 +333,36 @@ def test_a_commit_is_flushed_before_it_is_acknowledged(tmp_path: Path) -> None:
             name: ledger._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")
         }
         assert pragma == {"synchronous": 2, "journal_mode": b"wal"}
+
+
+def test_a_folder_that_was_there_becomes_the_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "l"
+    folder.mkdir()
+    folder.chmod(0o755)
+    new(folder).close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_genesis_in_another_byte_form_is_refused_whatever_its_digest(tmp_path: Path, monkeypatch) -> None:
+    from phaseproof.ledger import chain
+
+    made = chain.genesis
+
+    def spaced(*arguments):
+        event, body, _ = made(*arguments)
+        body = body.replace(b'"seq":0', b'"seq": 0')
+        return event, body, sha256(body)
+
+    monkeypatch.setattr(chain, "genesis", spaced)
+    with pytest.raises(Untrue) as refusal:
+        new(tmp_path)
+    assert refusal.value.fact.startswith("event 0 is not canonical")
+
+
+def test_events_that_go_while_they_are_read_are_missed(tmp_path: Path, monkeypatch) -> None:
+    with new(tmp_path) as ledger:
+        ledger.append([fact(n=1)])
+        monkeypatch.setattr(ledger, "size", lambda: 4)
+        with pytest.raises(Untrue) as refusal:
+            list(ledger.events())
+        assert refusal.value.fact.startswith("event 2 is missing")
