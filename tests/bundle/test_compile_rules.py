@@ -42,6 +42,27 @@ def test_a_gate_without_items_is_kept():
     assert [gate.id for gate in bundle.gates] == ["gate-a", "gate-b"]
 
 
+def test_an_empty_gate_is_told_of():
+    made = compiled(
+        plain_source(), plan("plan.md", [item("x", under="Gate A")], [section("Gate A"), section("Gate B")])
+    )
+    assert [note.where for note in made.notes if note.rule == "gate-empty"] == ["gate-b"]
+
+
+def test_the_only_phase_of_a_flat_document_stands_over_all_of_it():
+    def gates(*items, sections=("Phase 6", "M")):
+        kinds = {"Phase 6": "phase", "Phase 7": "phase", "M": "milestone"}
+        made = compiled(plain_source(), plan("plan.md", items, [section(one, kinds[one]) for one in sections]))
+        again = plan("plan.md", items, [section(one, kinds[one]) for one in sections], reader="2")
+        assert compiled(plain_source(), again, installed=made.bundle, reading=made.reading).bundle == made.bundle
+        return {one.id.removeprefix("plan.md:"): one.gates for one in made.bundle.items}
+
+    flat = (item("a", under="M"), item("b"))
+    assert gates(*flat) == {"a": ("m", "phase-6"), "b": ("phase-6",)}
+    assert gates(*flat, item("c", under="Phase 6")) == {"a": ("m",), "b": ("plan",), "c": ("phase-6",)}
+    assert gates(*flat, sections=("Phase 6", "Phase 7", "M")) == {"a": ("m",), "b": ("plan",)}
+
+
 def test_items_under_no_gate_get_one_named_after_the_file():
     bundle = compiled(
         plain_source(plans=["docs/release.md"]), plan("docs/release.md", [item("x")], title="Release")

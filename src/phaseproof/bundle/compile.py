@@ -32,7 +32,7 @@ class Note(Struct, frozen=True):
     """Something the author should see that is no mistake.
 
     Attributes:
-        rule: `broad-binding`, `reader-differs`, `unbound`.
+        rule: `broad-binding`, `gate-empty`, `reader-differs`, `unbound`.
         where: full id of the item, or id of the section.
         message: one sentence.
     """
@@ -233,6 +233,13 @@ def _twins(outlines: Sequence[Outline]) -> list[Mistake]:
 
 def _notes(layout: gates.Layout, bindings: Mapping[str, Binding]) -> list[Note]:
     notes = []
+    filled = {gate for item in layout.items.values() for gate in item.gates}
+    for gate in layout.gates.values():
+        if gate.id not in filled:
+            message = (
+                f"no item stands beneath {quote(gate.title)}: it holds; “section: other” in “reading” makes it no gate"
+            )
+            notes.append(Note("gate-empty", gate.id, message))
     for item in layout.items:
         bound = bindings.get(item)
         if bound is None:

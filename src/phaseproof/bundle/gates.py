@@ -5,7 +5,8 @@
    slug, the two are one gate.
 3. A plan of no configured phase whose items stand under no gate gets a gate over those items, named after its file
    and of kind `other`: nothing that was read is left without a gate.
-4. Gates whose slugs are equal carry their plan, `<plan>:<slug>`; a configured phase keeps its slug.
+4. In a flat document the only phase section, with nothing beneath it, is the phase of the whole plan (outline).
+5. Gates whose slugs are equal carry their plan, `<plan>:<slug>`; a configured phase keeps its slug.
 """
 
 from __future__ import annotations

@@ -107,7 +107,25 @@ def of_plan(plan: Plan) -> Outline:
         )
         for item in plan.items
     )
+    parts, rows = _headed(parts, rows)
     return Outline(plan.path, words(plan.title), parts, rows)
+
+
+def _headed(parts: tuple[Part, ...], rows: tuple[Row, ...]) -> tuple[tuple[Part, ...], tuple[Row, ...]]:
+    """In a flat document the heading `Phase 6` stands beside its sections, not above them.
+
+    A plan's only phase section, outermost and with nothing beneath it, is the phase of the whole plan.
+    """
+    phases = [part for part in parts if part.kind == "phase"]
+    if len(phases) != 1 or phases[0].parent is not None:
+        return parts, rows
+    head = phases[0].id
+    if any(part.parent == head for part in parts) or any(row.part == head for row in rows):
+        return parts, rows
+    return (
+        tuple(part if part.parent or part.id == head else structs.replace(part, parent=head) for part in parts),
+        tuple(row if row.part else structs.replace(row, part=head) for row in rows),
+    )
 
 
 def of_installed(bundle: Bundle, path: str, title: str) -> Outline:
