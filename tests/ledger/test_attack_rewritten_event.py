@@ -251,3 +251,9 @@ def test_a_forged_event_in_an_unbroken_chain_is_refused_on_replay() -> None:
         with pytest.raises(Untrue) as refusal:
             replay(first, body)
         assert refusal.value.fact.startswith("event 1 "), name
+
+
+def test_an_audit_names_the_event_that_jumps_in_its_stream(folder: Path) -> None:
+    rewrite_from(folder, 13, b'"seq":0', b'"seq":5')
+    found = faults(folder)
+    assert "event 13: event 13 has seq 5 in stream check/large, not 0" in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,8 @@ def test_no_text_makes_the_parser_fail_otherwise(note: str) -> None:
         lambda note: note.replace("\n42\n", "\n42\nextension\n", 1),
         lambda note: note.replace("phaseproof.dev", "elsewhere.dev"),
         lambda note: note.replace("=\n\n", "\n\n"),
+        lambda note: re.sub("(.)=\n\n", lambda found: chr(ord(found[1]) + 1) + "=\n\n", note),
+        lambda note: re.sub("(.)=\n$", lambda found: chr(ord(found[1]) + 1) + "=\n", note),
         lambda note: note.replace("\n", "\r\n"),
         lambda note: note.replace("\u2014", "-"),
         lambda note: note + "\n",

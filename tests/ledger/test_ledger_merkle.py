@@ -138,6 +138,7 @@ def test_no_other_history_is_accepted_as_a_prefix(new: int, random) -> None:
         (old, new, [*proof, bytes(32)], *roots),
         (old, new, [], *roots),
         (0, new, proof, *roots),
+        (old, new * 4, proof, *roots),
         (new + 1, new, proof, *roots),
         (new, new, proof, *roots),
         (new, new, [], *roots),
