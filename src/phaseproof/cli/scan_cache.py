@@ -64,7 +64,7 @@ class Cache:
         """Key of a document: what it says and where it lies."""
         return hashlib.sha256(data).digest()[:20] + hash_path(path)
 
-    def get(self, key: bytes) -> Plan | None | bool:
+    def get(self, key: bytes) -> Plan | bool | None:
         """The plan of a key; False where it is known to be no plan, None where nothing is known."""
         kept = self._known.get(key)
         if kept is None:

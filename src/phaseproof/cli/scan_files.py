@@ -73,7 +73,11 @@ def _walk(root: Path) -> Iterator[str]:
         for name in sorted(files):
             count += 1
             if count > MOST:
-                raise Unable("folder-too-large", f"{root} holds more than {MOST} files and is no git repository", "phaseproof scan PATH...")
+                raise Unable(
+                    "folder-too-large",
+                    f"{root} holds more than {MOST} files and is no git repository",
+                    "phaseproof scan PATH...",
+                )
             yield os.path.join(folder, name)[base:].replace(os.sep, "/")  # noqa: PTH118
 
 

@@ -47,14 +47,28 @@ def machine(found: Found) -> dict[str, Any]:
         for plan in found.plans
     ]
     documents += [
-        {"path": path, "title": path, "normal": None, "sections": [], "items": [], "references": [], "problems": [_problem(p) for p in rest]}
+        {
+            "path": path,
+            "title": path,
+            "normal": None,
+            "sections": [],
+            "items": [],
+            "references": [],
+            "problems": [_problem(p) for p in rest],
+        }
         for path, rest in sorted(by_path.items())
     ]
     return {"documents": documents, "summary": counts(found)}
 
 
 def _section(section: Section) -> dict[str, Any]:
-    said: dict[str, Any] = {"line": section.line, "id": section.id, "title": section.title, "kind": section.kind, "level": section.level}
+    said: dict[str, Any] = {
+        "line": section.line,
+        "id": section.id,
+        "title": section.title,
+        "kind": section.kind,
+        "level": section.level,
+    }
     if section.parent is not None:
         said["parent"] = section.parent
     if section.claim.state != "none":
@@ -84,7 +98,11 @@ def text(found: Found) -> str:
     """The scan for people: errors first, grouped by file, each with its line."""
     told = counts(found)
     one = "" if told["documents"] == 1 else "s"
-    lines = [f"{told['documents']} plan{one}, {told['items']} items, {told['checked']} ticked" + " " * 8 + f"{found.seconds:.1f} s"]
+    lines = [
+        f"{told['documents']} plan{one}, {told['items']} items, {told['checked']} ticked"
+        + " " * 8
+        + f"{found.seconds:.1f} s"
+    ]
     by_path: dict[str, list[Problem]] = {}
     for problem in sorted(found.problems, key=lambda p: (p.severity != "error", p.path, p.line)):
         by_path.setdefault(problem.path, []).append(problem)
@@ -143,7 +161,14 @@ def sarif(found: Found) -> dict[str, Any]:
                         "ruleIndex": used.index(p.rule),
                         "level": _LEVELS[p.severity],
                         "message": {"text": p.message},
-                        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(p.path)}, "region": {"startLine": max(1, p.line)}}}],
+                        "locations": [
+                            {
+                                "physicalLocation": {
+                                    "artifactLocation": {"uri": _uri(p.path)},
+                                    "region": {"startLine": max(1, p.line)},
+                                }
+                            }
+                        ],
                     }
                     for p in found.problems
                 ],

@@ -114,10 +114,14 @@ def _at(plan: Plan, path: str) -> Plan:
 def _renamed(problems: Iterable[Problem], shown: dict[str, str]) -> list[Problem]:
     import msgspec
 
-    return [p if shown.get(p.path, p.path) == p.path else msgspec.structs.replace(p, path=shown[p.path]) for p in problems]
+    return [
+        p if shown.get(p.path, p.path) == p.path else msgspec.structs.replace(p, path=shown[p.path]) for p in problems
+    ]
 
 
-def _read_all(jobs: list[tuple[Place, str, Path, str, bool]], keep: bool) -> tuple[list[tuple[Place, str, Plan]], list[Problem], int]:
+def _read_all(
+    jobs: list[tuple[Place, str, Path, str, bool]], keep: bool
+) -> tuple[list[tuple[Place, str, Plan]], list[Problem], int]:
     from phaseproof.errors import Unable
 
     plans: list[tuple[Place, str, Plan]] = []
@@ -136,12 +140,24 @@ def _read_all(jobs: list[tuple[Place, str, Path, str, bool]], keep: bool) -> tup
             continue  # git lists it, the disk has it no more
         except OSError as error:
             if asked:
-                raise Unable("file-unread", f"{shown} cannot be read: {error.strerror or error}", "look at the file's owner and mode") from error
+                raise Unable(
+                    "file-unread",
+                    f"{shown} cannot be read: {error.strerror or error}",
+                    "look at the file's owner and mode",
+                ) from error
             if not target.is_symlink() and target.is_file():
                 problems.append(Problem(shown, 1, "file-unread", "error", f"cannot be read: {error.strerror or error}"))
             continue
         if data is None:
-            problems.append(Problem(shown, 1, "file-unread", "error", f"larger than {LARGEST // 1024 // 1024} MiB and not read: whatever it plans is not seen"))
+            problems.append(
+                Problem(
+                    shown,
+                    1,
+                    "file-unread",
+                    "error",
+                    f"larger than {LARGEST // 1024 // 1024} MiB and not read: whatever it plans is not seen",
+                )
+            )
             continue
         if not asked and not may_be_plan(data):
             continue

@@ -33,7 +33,17 @@ def sections_of(reading: Reading) -> tuple[Section, ...]:
             depth, up = depth + 1, _kept_above(up)
         above = _kept_above(node)
         found.append(
-            Section(node.key, node.id is not None, node.title, node.kind, node.line, depth, above.key if above else None, node.claim, node.after)
+            Section(
+                node.key,
+                node.id is not None,
+                node.title,
+                node.kind,
+                node.line,
+                depth,
+                above.key if above else None,
+                node.claim,
+                node.after,
+            )
         )
     return tuple(found)
 
@@ -143,14 +153,26 @@ def _settle_twins(reading: Reading, drafts: list[Draft], problems: list[Problem]
                 draft.key = f"{draft.key}{SEPARATOR}{mark}" + (f".{count}" if count > 1 else "")
             if count > 1 and not named:
                 problems.append(
-                    Problem(reading.path, draft.line, "id-duplicate", "error", f"“{_short(draft.text)}” stands here twice in the same words; give each an id: {{#my-id}}")
+                    Problem(
+                        reading.path,
+                        draft.line,
+                        "id-duplicate",
+                        "error",
+                        f"“{_short(draft.text)}” stands here twice in the same words; give each an id: {{#my-id}}",
+                    )
                 )
         if named and len(texts) > 1:
             other = drafts[indices[0]]
             for index in indices[1:]:
                 if _plain(drafts[index].text) != _plain(other.text):
                     problems.append(
-                        Problem(reading.path, drafts[index].line, "id-duplicate", "error", f"{base} is also the id of another item, on line {other.line}: “{_short(other.text)}”")
+                        Problem(
+                            reading.path,
+                            drafts[index].line,
+                            "id-duplicate",
+                            "error",
+                            f"{base} is also the id of another item, on line {other.line}: “{_short(other.text)}”",
+                        )
                     )
 
 
@@ -180,5 +202,11 @@ def _look_alikes(reading: Reading, drafts: list[Draft], problems: list[Problem])
         if other is not draft and spelled.casefold() != identity.casefold():
             codes = " ".join(f"U+{ord(c):04X}" for c in identity if not c.isascii()) or "other letters"
             problems.append(
-                Problem(reading.path, draft.line, "id-conflict", "error", f"{identity} only looks like the id on line {other.line}: it is written with {codes}")
+                Problem(
+                    reading.path,
+                    draft.line,
+                    "id-conflict",
+                    "error",
+                    f"{identity} only looks like the id on line {other.line}: it is written with {codes}",
+                )
             )

@@ -34,7 +34,21 @@ class Entry:
         loose: a blank line stands between it and what is nested in it or follows in it.
     """
 
-    __slots__ = ("box", "column", "end", "flat", "indent", "kids", "kind", "lead", "line", "loose", "more", "text", "up")
+    __slots__ = (
+        "box",
+        "column",
+        "end",
+        "flat",
+        "indent",
+        "kids",
+        "kind",
+        "lead",
+        "line",
+        "loose",
+        "more",
+        "text",
+        "up",
+    )
 
     def __init__(self, line: int, indent: int, kind: str, column: int, text: str, box: Box | None) -> None:
         self.line = self.end = line

@@ -52,7 +52,11 @@ def _sections(plans: Sequence[Plan]) -> Iterator[Problem]:
     for claims in found.values():
         for index, (plan, section) in enumerate(claims[1:40], 1):
             for other_plan, other in claims[:index]:
-                if _class(section.claim) != _class(other.claim) and "done" in (_class(section.claim), _class(other.claim)) and _related(plan, other_plan):
+                if (
+                    _class(section.claim) != _class(other.claim)
+                    and "done" in (_class(section.claim), _class(other.claim))
+                    and _related(plan, other_plan)
+                ):
                     yield Problem(
                         plan.path, section.line, "section-contradiction", "error",
                         f"{section.id} is {_said(section.claim)} here and {_said(other.claim)} in {other_plan.path}:{other.line}",
@@ -102,11 +106,19 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
     for told in found.values():
         for index, (plan, item) in enumerate(told[1:40], 1):
             for other_plan, other in told[:index]:
-                if not _related(plan, other_plan) or plan is not other_plan and not _CODED.match(item.id.split("~")[0]):
+                if not _related(plan, other_plan) or (
+                    plan is not other_plan and not _CODED.match(item.id.split("~")[0])
+                ):
                     continue
                 same = _alike(item.text, other.text)
                 if not same and plan is not other_plan and item.kind == other.kind == "artifact":
-                    yield Problem(plan.path, item.span.line, "id-duplicate", "error", f"{item.id} is “{short(item.text)}” here and “{short(other.text)}” in {other_plan.path}:{other.span.line}")
+                    yield Problem(
+                        plan.path,
+                        item.span.line,
+                        "id-duplicate",
+                        "error",
+                        f"{item.id} is “{short(item.text)}” here and “{short(other.text)}” in {other_plan.path}:{other.span.line}",
+                    )
                     break
                 states = {_class(item.claim), _class(other.claim)}
                 if same and "done" in states and states & {"open", "not begun"} and item.kind == other.kind:
@@ -118,5 +130,5 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
 
 
 def _alike(one: str, other: str) -> bool:
-    first, second = set(w.casefold() for w in _WORDS.findall(one)), set(w.casefold() for w in _WORDS.findall(other))
+    first, second = {w.casefold() for w in _WORDS.findall(one)}, {w.casefold() for w in _WORDS.findall(other)}
     return not first or not second or len(first & second) * 2 >= min(len(first), len(second))

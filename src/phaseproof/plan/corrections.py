@@ -44,7 +44,13 @@ def correct(reading: Reading, corrections: Sequence[Correction], problems: list[
         nodes = [n for n in reading.nodes if n.title == wanted or any(n.line == number for number, _ in lines)]
         if not (drafts or lines or nodes):
             problems.append(
-                Problem(reading.path, 1, "correction-unmatched", "error", f"`reading:` corrects a line that is not in this plan: “{wanted[:80]}”")
+                Problem(
+                    reading.path,
+                    1,
+                    "correction-unmatched",
+                    "error",
+                    f"`reading:` corrects a line that is not in this plan: “{wanted[:80]}”",
+                )
             )
             continue
         _apply(reading, correction, drafts, lines)
@@ -74,7 +80,9 @@ def _apply(reading: Reading, correction: Correction, drafts: list[Draft], lines:
             found = _MARKS.match(line)
             box = box_at(line, found.end() if found else 0, number)
             claim = box.claim if box is not None else NO_CLAIM
-            drafts.append(reading.add(number, at + 1, correction.kind or "task", line[at:].strip(), claim, boxed=box is not None))
+            drafts.append(
+                reading.add(number, at + 1, correction.kind or "task", line[at:].strip(), claim, boxed=box is not None)
+            )
     for draft in drafts:
         if correction.kind is not None:
             draft.kind = correction.kind

@@ -21,15 +21,35 @@ _ORDINARY_HEADING = re.compile(
     r"acknowledge?ments|configuration|examples?|basic usage|documentation|requirements and installation|about|credits|support|badges|how to .*|setup|"
     r"changelog|troubleshooting|see also|further reading)\Z"
 )
-_ORDINARY_TITLE = re.compile(r"\A(?:how to\b|(?:an? )?(?:introduction|guide) to\b|getting started|changelog|contributing|release notes\b|meeting (?:notes|minutes)|.*\b(?:tutorial|user guide|developer guide|cookbook|meeting notes|meeting minutes|reference manual)\Z)")
+_ORDINARY_TITLE = re.compile(
+    r"\A(?:how to\b|(?:an? )?(?:introduction|guide) to\b|getting started|changelog|contributing|release notes\b|meeting (?:notes|minutes)|.*\b(?:tutorial|user guide|developer guide|cookbook|meeting notes|meeting minutes|reference manual)\Z)"
+)
 _PLANS = re.compile(
     r"\b(?:plans?|phases?|milestones?|road ?map|check ?list|tasks?|release|launch|stor(?:y|ies)|sprint|status|progress|completion|complete|gates?|readiness|"
     r"acceptance|rollout|kick-?off|definition of|go-live|requirements|spec|specification|summary|report|audit|verification|backlog|todo|epic|handoff|sign-?off)\b",
     re.IGNORECASE,
 )
 _KEP = frozenset(("release signoff checklist", "graduation criteria", "production readiness review questionnaire"))
-_BMAD = frozenset(("tasks / subtasks", "tasks/subtasks", "dev agent record", "completion notes list", "qa results", "agent model used"))
-_SPECKIT = frozenset(("user scenarios & testing", "functional requirements", "measurable outcomes", "edge cases", "acceptance scenarios", "execution status"))
+_BMAD = frozenset(
+    (
+        "tasks / subtasks",
+        "tasks/subtasks",
+        "dev agent record",
+        "completion notes list",
+        "qa results",
+        "agent model used",
+    )
+)
+_SPECKIT = frozenset(
+    (
+        "user scenarios & testing",
+        "functional requirements",
+        "measurable outcomes",
+        "edge cases",
+        "acceptance scenarios",
+        "execution status",
+    )
+)
 _BMAD_TITLES = {
     "completion notes list": Meaning("exit", True), "completion notes": Meaning("exit", True), "file list": Meaning("artifact", True),
     "compliance check": Meaning("acceptance", True), "compliance status": Meaning("acceptance", True), "dev notes": Meaning(STOP), "story": Meaning(STOP),
@@ -48,23 +68,26 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
     headings = [b for b in blocks if isinstance(b, Heading)]
     titles = [core(h.title) for h in headings]
     known = set(titles)
-    if len(known & _KEP) >= 2 or "graduation criteria" in known and "non-goals" in known:
+    if len(known & _KEP) >= 2 or ("graduation criteria" in known and "non-goals" in known):
         reading.dialect = "kep"
     elif len(known & _BMAD) >= 1 and ("acceptance criteria" in known or "story" in known or len(known & _BMAD) > 1):
         reading.dialect = "bmad"
-    elif len(known & _SPECKIT) >= 2 or reading.path.endswith("spec.md") and "edge cases" in known:
+    elif len(known & _SPECKIT) >= 2 or (reading.path.endswith("spec.md") and "edge cases" in known):
         reading.dialect = "speckit"
     reading.paste = not headings
     units = [u for u in (unit_of(h.title) for h in headings) if u is not None and u.leads and u.kind != "gate"]
     reading.units = len(units)
     reading.told = _instructs(reading, preface)
-    reading.paste = reading.paste and not any(line.lstrip().startswith(("</", "<step", "<process")) for line in reading.lines)
+    reading.paste = reading.paste and not any(
+        line.lstrip().startswith(("</", "<step", "<process")) for line in reading.lines
+    )
     first = titles[0] if titles else ""
     usual = sum(_ORDINARY_HEADING.match(t) is not None for t in titles)
     strong = sum(1 for h in headings if (m := meaning(h.title)) is not None and m.strong)
     named = is_ordinary_name(reading.path)
-    reading.ordinary = reading.told or not reading.dialect and (
-        named or _ORDINARY_TITLE.match(first) is not None or usual >= 2 and usual > len(units) + strong
+    reading.ordinary = reading.told or (
+        not reading.dialect
+        and (named or _ORDINARY_TITLE.match(first) is not None or (usual >= 2 and usual > len(units) + strong))
     )
     weak = {m.kind for h in headings if (m := meaning(h.title)) is not None and m.kind in ITEM_KINDS}
     reading.plan = not reading.ordinary and (
@@ -72,19 +95,31 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
         or len(weak) > 2
         or plans_by_name(reading.path, titles[:2], preface)
         or any(isinstance(b, Tag) and b.name in ("task", "success_criteria") for b in blocks)
-        or reading.paste and _pasted_plan(blocks)
+        or (reading.paste and _pasted_plan(blocks))
     )
 
 
 def _instructs(reading: Reading, preface: list[str]) -> bool:
     """Whether a text tells an agent how to work: a skill, a command, a workflow; its rules are no plan's items."""
     keys = {line.split(":", 1)[0].strip().lower() for line in preface if ":" in line and not line[:1].isspace()}
-    if "description" in keys and keys & {"name", "tools", "allowed-tools", "argument-hint", "model", "globs", "alwaysapply", "mode", "agent"}:
+    if "description" in keys and keys & {
+        "name",
+        "tools",
+        "allowed-tools",
+        "argument-hint",
+        "model",
+        "globs",
+        "alwaysapply",
+        "mode",
+        "agent",
+    }:
         return True
     if re.search(r"(?:\A|/)(?:skill|agents?|claude|copilot-instructions|gemini)\.md\Z", reading.path, re.IGNORECASE):
         return True
     starts = tuple(line.lstrip()[:9] for line in reading.lines if line.lstrip()[:1] == "<")
-    return any(s.startswith(("<process>", "<purpose>", "<step ", "<role>", "<workflow")) for s in starts) and not any(s.startswith("<task ") for s in starts)
+    return any(s.startswith(("<process>", "<purpose>", "<step ", "<role>", "<workflow")) for s in starts) and not any(
+        s.startswith("<task ") for s in starts
+    )
 
 
 def is_ordinary_name(path: str) -> bool:

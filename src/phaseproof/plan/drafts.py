@@ -38,7 +38,14 @@ class Node:
     )  # fmt: skip
 
     def __init__(
-        self, line: int, level: int, title: str, kind: SectionKind, identity: str | None, meaning: Meaning | None, up: Node | None
+        self,
+        line: int,
+        level: int,
+        title: str,
+        kind: SectionKind,
+        identity: str | None,
+        meaning: Meaning | None,
+        up: Node | None,
     ) -> None:
         self.line, self.level, self.title, self.kind, self.id, self.up = line, level, title, kind, identity, up
         self.meaning, self.own = meaning, meaning is not None
@@ -157,14 +164,16 @@ class Reading:
 
     def weigh(self, found: Meaning | None) -> Meaning | None:
         """A meaning, or None where this document is of a sort in which so weak a word means nothing."""
-        if found is not None and found.kind in ITEM_KINDS and (self.told or not found.strong and not self.plan):
+        if found is not None and found.kind in ITEM_KINDS and (self.told or (not found.strong and not self.plan)):
             return None
         return found
 
     def context(self) -> Context:
         """What entries are where we stand."""
         base = self.node.meaning if self.node is not None else None
-        if base is not None and (base.kind == FORM or base.kind == HARD and not (self.label is not None and self.label.strong)):
+        if base is not None and (
+            base.kind == FORM or (base.kind == HARD and not (self.label is not None and self.label.strong))
+        ):
             return Context(None, base.kind, False)
         found, label = base, False
         if self.label is not None and (self.label.strong or base is None or base.kind != HOW):
@@ -201,7 +210,9 @@ class Reading:
         self.drafts.append(draft)
         return draft
 
-    def title(self, line: int, level: int, title: str, kind: SectionKind, identity: str | None, meaning: Meaning | None) -> Node:
+    def title(
+        self, line: int, level: int, title: str, kind: SectionKind, identity: str | None, meaning: Meaning | None
+    ) -> Node:
         """A block title under the heading we stand under; it becomes a section if it holds items or is a unit."""
         node = Node(line, level, title, kind, identity, meaning, self.node)
         self.nodes.append(node)

@@ -11,7 +11,10 @@ from phaseproof.plan.vocabulary import DECIDES, FORM
 
 _TEXT = frozenset(("", "text", "txt", "plain", "plaintext", "markdown", "md", "none", "checklist"))
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "console", "shell-session", "terminal", "cmd", "powershell", "ps1"))
-_EXAMPLE = re.compile(r"\b(?:examples?|e\.g\.|for instance|templates?|sample|format|looks? like|like this|such as|copy|paste|snippet|syntax|usage|structure|layout)\b", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"\b(?:examples?|e\.g\.|for instance|templates?|sample|format|looks? like|like this|such as|copy|paste|snippet|syntax|usage|structure|layout)\b",
+    re.IGNORECASE,
+)
 _MUST = re.compile(r"\b(?:commands?|checks?|must|pass(?:es)?|gates?|green|succeed|exit (?:0|zero))\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"\s*(?:if|for|while|case|fi|done|then|else|esac|function)\b|\s*\w+=\$\(|.*\|\s*head\b|\s*<<")
 _COMMENT = re.compile(r"\s*(?:#|//|>|--\s|REM\b)")
@@ -32,11 +35,15 @@ def read_fence(reading: Reading, block: Fence, before: str) -> None:
     language = block.info.split(None, 1)[0].strip("{}.").lower() if block.info else ""
     if context.rule == FORM:
         return
-    if language in _SHELL or language in _TEXT and _commands_only(block):
-        if context.kind in DECIDES and (context.kind == "gate" or _pass(reading, before)) and not any(_SCRIPT.match(line) for _, line in block.body):
+    if language in _SHELL or (language in _TEXT and _commands_only(block)):
+        if (
+            context.kind in DECIDES
+            and (context.kind == "gate" or _pass(reading, before))
+            and not any(_SCRIPT.match(line) for _, line in block.body)
+        ):
             _commands(reading, block, context.kind)
         return
-    if language not in _TEXT or language in ("markdown", "md") and _EXAMPLE.search(before) or _is_example(before):
+    if language not in _TEXT or (language in ("markdown", "md") and _EXAMPLE.search(before)) or _is_example(before):
         return
     read_outline(reading, outline_of(block.body), fence=True)
 
@@ -67,7 +74,10 @@ def _commands_only(block: Fence) -> bool:
     lines = [line.strip() for _, line in block.body if line.strip() and not _COMMENT.match(line)]
     if not lines or any(is_label(line) for line in lines):
         return False
-    return all(_COMMAND.match(line) and re.search(r"\s-{1,2}\w|\bruns?\b|\btests?\b|^\$|/|\bcheck\b|\blint\b|\bbuild\b", line) for line in lines)
+    return all(
+        _COMMAND.match(line) and re.search(r"\s-{1,2}\w|\bruns?\b|\btests?\b|^\$|/|\bcheck\b|\blint\b|\bbuild\b", line)
+        for line in lines
+    )
 
 
 def _commands(reading: Reading, block: Fence, kind: str) -> None:
@@ -88,5 +98,3 @@ def _commands(reading: Reading, block: Fence, kind: str) -> None:
         indent = len(line) - len(line.lstrip())
         words = text[1:].strip() if text.startswith("$ ") else text
         reading.add(number, indent + 1 + len(text) - len(words), kind, words)  # type: ignore[arg-type]
-
-

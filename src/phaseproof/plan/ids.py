@@ -27,7 +27,32 @@ _ID = re.compile(
 )
 _NUMBERED = re.compile(r"(?P<id>\d+)[.)](?=\s)")
 _PLAN_FILE = re.compile(r"[`*\[]*(?P<id>\d{2}(?:\.\d+)?-\d{2})-PLAN\.md\b")
-_PASSING = frozenset("is are was were be must shall should may can will has have had and or through to MUST SHALL IS ARE".split())
+_PASSING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "must",
+        "shall",
+        "should",
+        "may",
+        "can",
+        "will",
+        "has",
+        "have",
+        "had",
+        "and",
+        "or",
+        "through",
+        "to",
+        "MUST",
+        "SHALL",
+        "IS",
+        "ARE",
+    ]
+)
 _CRITERION = re.compile(r"(?:STOP|FR|NFR|AC|SC|REQ|INV|CTRL|GATE|EXIT|ENTRY|DOD|TC|TEST|CON|RULE)-[A-Z]?\d+\Z")
 _UNIT_OF_MEASURE = re.compile(r"(?:[KMGT]i?B|ms|[KMG]?Hz|[A-Z]{1,2}/s)\b")
 _PIN = re.compile(r"\s*\{#(?P<id>[^\s{}]{1,120})\}\s*\Z")
@@ -38,10 +63,60 @@ _TECH = re.compile(
     r"iso-?\d+|rfc-?\d+|cve-\d+.*|gpt-?\d.*|x\d+|arm-?\d+|tls-?\d.*|ssl-?\d|python-?\d.*|node-?\d.*|java-?\d+|pg-?\d+|"
     r"sev-?\d|l[1-7]|wcag.*|base64|ed25519|covid-19|amd64|win\d+|ios-?\d+|html5|css3|mp[34]|vp9|h26\d|int\d+|float\d+|us\d+|p[0-4])\Z"
 )  # names of things that look like an id
-_TECH_IF_COLON = re.compile(r"(?i:p[0-4]|p\d{2,3}|v\d+(?:\.\d+)*|sev-?\d|q[1-4]|h[12]|us\d+|utf-?\d+|s3|ec2|https?-?\d|ip-?v?\d|sha-?\d+)\Z")
+_TECH_IF_COLON = re.compile(
+    r"(?i:p[0-4]|p\d{2,3}|v\d+(?:\.\d+)*|sev-?\d|q[1-4]|h[12]|us\d+|utf-?\d+|s3|ec2|https?-?\d|ip-?v?\d|sha-?\d+)\Z"
+)
 _STOPWORDS = frozenset(
-    "a an the of to in on at by for from with and or is are was were be been being has have had it its this that these "
-    "those as into than then there their all any each every no not will shall must should may can".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "as",
+        "into",
+        "than",
+        "then",
+        "there",
+        "their",
+        "all",
+        "any",
+        "each",
+        "every",
+        "no",
+        "not",
+        "will",
+        "shall",
+        "must",
+        "should",
+        "may",
+        "can",
+    ]
 )
 _KEEP = frozenset(("no", "not", "all"))  # significant in a criterion
 _HIDDEN = re.compile(

@@ -24,7 +24,9 @@ def index_problems(plans: Sequence[Plan], tree: Tree) -> Iterator[Problem]:
             yield from _listed(plan, item, tree, by_path, sealed)
 
 
-def _listed(plan: Plan, item: Item, tree: Tree, by_path: dict[str, Plan], sealed: dict[str, tuple[str, int, str]]) -> Iterator[Problem]:
+def _listed(
+    plan: Plan, item: Item, tree: Tree, by_path: dict[str, Plan], sealed: dict[str, tuple[str, int, str]]
+) -> Iterator[Problem]:
     path = item.references[0].path
     line, state = item.span.line, item.claim.state
     where = tree.find(path, plan.path)
@@ -33,17 +35,46 @@ def _listed(plan: Plan, item: Item, tree: Tree, by_path: dict[str, Plan], sealed
         seal = _phase_seal(plan, item, by_path)
         if item.claim.mark is not None and item.claim.mark.form == "cell" and (state in _THERE or seal is not None):
             yet = f"yet {seal}" if seal is not None and state not in _THERE else f"yet its status is {item.claim.raw}"
-            yield Problem(plan.path, line, "index-missing-file", "error", f"{name} “{short(item.text)}” → {path} is not in the tree, {yet}")
+            yield Problem(
+                plan.path,
+                line,
+                "index-missing-file",
+                "error",
+                f"{name} “{short(item.text)}” → {path} is not in the tree, {yet}",
+            )
         return
     document = by_path.get(where)
-    if document is not None and item.explicit and document.identity and document.identity.casefold() != item.id.split("~")[0].casefold():
-        yield Problem(document.path, document.identity_line, "id-conflict", "error", f"this document calls itself {document.identity}; {plan.path}:{line} lists it as {item.id}")
+    if (
+        document is not None
+        and item.explicit
+        and document.identity
+        and document.identity.casefold() != item.id.split("~")[0].casefold()
+    ):
+        yield Problem(
+            document.path,
+            document.identity_line,
+            "id-conflict",
+            "error",
+            f"this document calls itself {document.identity}; {plan.path}:{line} lists it as {item.id}",
+        )
     if state in NOT_BEGUN:
-        yield Problem(plan.path, line, "index-stale-status", "error", f"{name} “{short(item.text)}” is {item.claim.raw} here; {where} exists")
+        yield Problem(
+            plan.path,
+            line,
+            "index-stale-status",
+            "error",
+            f"{name} “{short(item.text)}” is {item.claim.raw} here; {where} exists",
+        )
     elif state == "DRAFT":
         seal = sealed.get(where) or (sealed.get(item.id.casefold()) if item.explicit else None)
         if seal is not None and seal[0] != plan.path:
-            yield Problem(plan.path, line, "index-stale-status", "error", f"{name} “{short(item.text)}” is DRAFT here; {seal[0]}:{seal[1]} says {seal[2]}")
+            yield Problem(
+                plan.path,
+                line,
+                "index-stale-status",
+                "error",
+                f"{name} “{short(item.text)}” is DRAFT here; {seal[0]}:{seal[1]} says {seal[2]}",
+            )
 
 
 def _seals(plans: Sequence[Plan]) -> dict[str, tuple[str, int, str]]:

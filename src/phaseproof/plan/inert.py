@@ -51,7 +51,9 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
     """
     for found in _BOX.finditer(text):
         start = found.start()
-        if _BEFORE.match(text[text.rfind("\n", 0, start) + 1 : start]) or _CELL.search(text, max(0, start - 9), found.end() + 9):
+        if _BEFORE.match(text[text.rfind("\n", 0, start) + 1 : start]) or _CELL.search(
+            text, max(0, start - 9), found.end() + 9
+        ):
             return False
     if any(literal in text and pattern.search(text) for literal, pattern in _SIGNS):
         return False
@@ -65,7 +67,7 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
             before = line
             continue
         first = line[0]
-        if first == "#" or first == " " and line.lstrip(" ")[:1] == "#":
+        if first == "#" or (first == " " and line.lstrip(" ")[:1] == "#"):
             titles.append(line.lstrip(" #").rstrip(" #"))
         elif first in "=-" and before and _SETEXT.match(line):
             titles.append(before)

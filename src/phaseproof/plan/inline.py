@@ -51,7 +51,9 @@ def review_line(reading: Reading, number: int, indent: int, text: str) -> bool:
     return True
 
 
-def manifest(reading: Reading, lines: list[tuple[int, int, str]], index: int, name: str, rest: str, node: Node | None) -> int:
+def manifest(
+    reading: Reading, lines: list[tuple[int, int, str]], index: int, name: str, rest: str, node: Node | None
+) -> int:
     """One item for each artifact that `REQUIRES: a, b` or `PRODUCES: ...` names.
 
     Args:

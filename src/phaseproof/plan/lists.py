@@ -17,7 +17,10 @@ from phaseproof.plan.model import Claim, ItemKind, Mark
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning, core, lead_meaning, meaning
 
-_NOTHING = re.compile(r"(?:none|n/?a|tbd|tba|todo|nothing|see|note|notes|e\.g\.|\.\.\.|…|-+|_+)\b[\s:.]*(?:$|[^a-z].{0,60}$)|\[[^\[\]]{1,80}\]\Z|\W*\Z", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"(?:none|n/?a|tbd|tba|todo|nothing|see|note|notes|e\.g\.|\.\.\.|…|-+|_+)\b[\s:.]*(?:$|[^a-z].{0,60}$)|\[[^\[\]]{1,80}\]\Z|\W*\Z",
+    re.IGNORECASE,
+)
 _METADATA = re.compile(
     r"[*_`]*(?:owners?|status|depends(?: on)?|dependencies|estimates?|estimated [\w ]+|effort|priority|duration|timeline|due(?: date)?|risks?|"
     r"notes?|rationale|why|files?|traces?(?: to)?|requirements|goal|goals|objective|context|background|assignee|lead|date|time|week|story points|"
@@ -26,12 +29,21 @@ _METADATA = re.compile(
     re.IGNORECASE,
 )
 _TRACE = re.compile(r"_(?:Requirements?|Refs?|Depends|Prompt|Leverage)\b")
-_HALF = re.compile(r"\b(?:is|are|confirms?|includes?|must|shall|should|has|have|following|of|be|with|to|contains?|covers?|covering|for|and|or|when|if|where)[*_]*:[*_]*\Z", re.IGNORECASE)
-ONE_LINE = re.compile(r"[*_]{0,3}(?P<label>[A-Za-z][A-Za-z /&-]{2,38}?)(?:\s*\([^()]*\))?[*_]{0,3}\s*:[*_]{0,3}\s+(?P<text>\S.*)")
-_ONE_LINERS = re.compile(r"\A(?:deliverables?|acceptance|verification|validation|exit|gate|done|done when|exit gate|success metrics?|artifacts?)\Z")
+_HALF = re.compile(
+    r"\b(?:is|are|confirms?|includes?|must|shall|should|has|have|following|of|be|with|to|contains?|covers?|covering|for|and|or|when|if|where)[*_]*:[*_]*\Z",
+    re.IGNORECASE,
+)
+ONE_LINE = re.compile(
+    r"[*_]{0,3}(?P<label>[A-Za-z][A-Za-z /&-]{2,38}?)(?:\s*\([^()]*\))?[*_]{0,3}\s*:[*_]{0,3}\s+(?P<text>\S.*)"
+)
+_ONE_LINERS = re.compile(
+    r"\A(?:deliverables?|acceptance|verification|validation|exit|gate|done|done when|exit gate|success metrics?|artifacts?)\Z"
+)
 _QUESTION = re.compile(r"\?[*_\"”]*\s*\Z")
 _ANSWERED = re.compile(r"\?[*_\"”)]*\s*(?:[-–—→:]+\s*|=>\s*|->\s*)?[*_]*\S")
-_FEATURES = re.compile(r"\b(?:features?|benefits|advantages|highlights|capabilities|why|pros|strengths|supported|support|compatibility|overview|introduction|risks?|stack)\b")
+_FEATURES = re.compile(
+    r"\b(?:features?|benefits|advantages|highlights|capabilities|why|pros|strengths|supported|support|compatibility|overview|introduction|risks?|stack)\b"
+)
 _FINISHED = re.compile(r"\b(?:complet\w+|done|finished|achiev\w+|accomplish\w+|shipped|delivered)\b")
 _MARKED = re.compile(rf"[*_]*(?P<g>[{OTHER}])\ufe0f?\s*")
 
@@ -41,7 +53,9 @@ class _Seen:
 
     __slots__ = ("detail", "draft", "inner", "node")
 
-    def __init__(self, inner: ItemKind | None, draft: Draft | None, *, detail: bool = False, node: Node | None = None) -> None:
+    def __init__(
+        self, inner: ItemKind | None, draft: Draft | None, *, detail: bool = False, node: Node | None = None
+    ) -> None:
         self.inner, self.draft, self.detail, self.node = inner, draft, detail, node
 
 
@@ -74,7 +88,7 @@ def _box_kind(reading: Reading, context: Context) -> ItemKind:
     while node is not None:  # a box under a heading that says nothing is what the heading above makes of it
         if node.meaning is not None and node.meaning.kind in ITEM_KINDS:
             return node.meaning.kind  # type: ignore[return-value]
-        if node.unit or node.meaning is not None and node.own:
+        if node.unit or (node.meaning is not None and node.own):
             return "task"
         node = node.up
     return "task"
@@ -129,7 +143,13 @@ def _direct(reading: Reading, context: Context) -> ItemKind | None:
     node = reading.node
     if context.kind is not None or context.rule or context.label or reading.ordinary or node is None:
         return None
-    if node.unit and node.kind in ("phase", "milestone") and node.level > 1 and reading.units > 1 and reading.label is None:
+    if (
+        node.unit
+        and node.kind in ("phase", "milestone")
+        and node.level > 1
+        and reading.units > 1
+        and reading.label is None
+    ):
         return "task"
     return None
 
@@ -149,7 +169,9 @@ def _plain(reading: Reading, block: List, context: Context) -> None:
                 continue
         if entry.lead:
             found = reading.weigh(lead_meaning(entry.lead))
-            if found is not None and (found.strong or context.kind is not None and found.kind in DECIDES or found.kind in (STOP, HARD, HOW)):
+            if found is not None and (
+                found.strong or (context.kind is not None and found.kind in DECIDES) or found.kind in (STOP, HARD, HOW)
+            ):
                 kind = found.kind if found.kind in ITEM_KINDS else None  # type: ignore[assignment]
         seen[id(entry)] = _one(reading, entry, kind, node, parent, context, direct, entries[index + 1 : index + 2])
 
@@ -212,11 +234,11 @@ def _label(reading: Reading, entry: Entry, text: str, kind: ItemKind | None, con
     if not entry.kids or not stripped.endswith(":") or len(text) > 160:
         return None
     found = reading.weigh(lead_meaning(text))
-    if found is None or kind is not None and found.kind == kind:
+    if found is None or (kind is not None and found.kind == kind):
         return None
     if found.strong:
         return found
-    if context.rule in (HOW, STOP, HARD) or kind in DECIDES and not text.startswith(("**", "__")):
+    if context.rule in (HOW, STOP, HARD) or (kind in DECIDES and not text.startswith(("**", "__"))):
         return None
     return found if found.kind in ITEM_KINDS and len(core(text).split()) <= 3 else None
 
@@ -224,16 +246,20 @@ def _label(reading: Reading, entry: Entry, text: str, kind: ItemKind | None, con
 def _one_line(reading: Reading, entry: Entry, text: str, node: Node | None) -> _Seen | None:
     """A criterion told behind its own label (`- **Exit criteria:** every drill passes`)."""
     found = ONE_LINE.match(text)
-    if found is None or not reading.plan and not text.startswith("**"):
+    if found is None or (not reading.plan and not text.startswith("**")):
         return None
     word = reading.weigh(meaning(found["label"]))
     if word is None or word.kind not in ITEM_KINDS:
         return None
-    if not word.strong and not (reading.node is not None and reading.node.unit and _ONE_LINERS.match(core(found["label"]))):
+    if not word.strong and not (
+        reading.node is not None and reading.node.unit and _ONE_LINERS.match(core(found["label"]))
+    ):
         return None
     if is_nothing(found["text"]):
         return _Seen(None, None)
-    draft = reading.add(entry.line, entry.column + found.start("text"), word.kind, found["text"], node=node, end=entry.end)  # type: ignore[arg-type]
+    draft = reading.add(
+        entry.line, entry.column + found.start("text"), word.kind, found["text"], node=node, end=entry.end
+    )  # type: ignore[arg-type]
     return _Seen(None, draft, detail=True)
 
 
@@ -246,4 +272,3 @@ def _unfit(reading: Reading, entry: Entry, text: str, kind: ItemKind, direct: bo
     if kind == "requirement" and reading.node is not None and "edge case" in core(reading.node.title):
         return _QUESTION.search(text) is not None and _ANSWERED.search(text) is None
     return kind not in DECIDES and _QUESTION.search(text) is not None
-

@@ -35,7 +35,22 @@ _WORD = re.compile(
 )
 
 FINISHED = frozenset(
-    "SEALED COMPLETE COMPLETED DONE CLOSED SHIPPED RELEASED PASSED PASS FINISHED FINAL IMPLEMENTED VERIFIED MET".split()
+    [
+        "SEALED",
+        "COMPLETE",
+        "COMPLETED",
+        "DONE",
+        "CLOSED",
+        "SHIPPED",
+        "RELEASED",
+        "PASSED",
+        "PASS",
+        "FINISHED",
+        "FINAL",
+        "IMPLEMENTED",
+        "VERIFIED",
+        "MET",
+    ]
 )
 """Status words that say something is over and good."""
 NOT_BEGUN = frozenset(
@@ -55,7 +70,7 @@ class Box(NamedTuple):
 
 
 def _state(inside: str) -> str:
-    return "checked" if inside in ("x", "X") or inside in DONE and inside else "unchecked"
+    return "checked" if inside in ("x", "X") or (inside in DONE and inside) else "unchecked"
 
 
 def box_at(line: str, at: int, number: int) -> Box | None:
@@ -104,9 +119,7 @@ def status_word(text: str, at: int, number: int, form: Literal["word", "cell"] =
     found = _WORD.match(text, at)
     if found is None:
         return None
-    return Claim(
-        normal_word(found["w"]), found["w"], Mark(number, found.start() + 1, found.end() + 1, form)
-    )
+    return Claim(normal_word(found["w"]), found["w"], Mark(number, found.start() + 1, found.end() + 1, form))
 
 
 def cell_claim(line: str, start: int, stop: int, number: int) -> Claim:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from phaseproof.plan.drafts import Draft, Node, Reading
-from phaseproof.plan.inline import manifest, pipes
+from phaseproof.plan.inline import manifest, pipes, review_line
 from phaseproof.plan.lists import is_nothing
 from phaseproof.plan.marks import DONE, box_at, glyph_in, is_form_field
 from phaseproof.plan.model import ItemKind
@@ -19,11 +19,17 @@ from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, Mea
 Lines = list[tuple[int, int, str]]
 """(number, indent, text); a blank line has indent -1 and no text."""
 
-CAPS = re.compile(r"(?:[*_]{2})?(?P<label>[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{2,80}?(?:\s*\([^()]*\))?)(?:[*_]{2})?\s*:(?:[*_]{2})?(?=\s|$)(?P<rest>.*)")
+CAPS = re.compile(
+    r"(?:[*_]{2})?(?P<label>[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{2,80}?(?:\s*\([^()]*\))?)(?:[*_]{2})?\s*:(?:[*_]{2})?(?=\s|$)(?P<rest>.*)"
+)
 """A label in capitals, with what follows it on its line."""
 _MARKER = re.compile(r"(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(\d{1,3}\)|\(?(?:[ivx]{1,5}|[a-z])[.)])[ \t]+")
 _INVARIANT = re.compile(r"(?P<id>INV-[A-Z0-9.-]*[A-Z0-9]|[A-Z]{1,4}-?[A-Z]?\d{1,3}(?:\.\d+)*)\s*[:—–]\s*\S")
-_GUARANTEE = re.compile(r"[-*•\s]*[*_]*(?:guarantees?|thresholds?|enforcement|enforced by|violation(?: response)?|statement|check(?:ed by)?|verified by|verification|invariant|rationale|test)[*_]*\s*:", re.IGNORECASE)
+_GUARANTEE = re.compile(
+    r"[-*•\s]*[*_]*(?:guarantees?|thresholds?|enforcement|enforced by|violation(?: response)?|statement|check(?:ed by)?|verified by|verification|invariant|rationale|test)[*_]*\s*:",
+    re.IGNORECASE,
+)
+_CODED = re.compile(r"[A-Z]{1,6}-[A-Z]?\d+[a-z]?\Z")  # an id, not a label
 _LOUD = re.compile(r"[A-Z]{2}")
 _QUANTIFIES = re.compile(r"\b(?:ALL|ANY|EACH|EVERY|VERIFY|MUST|REQUIRED|CHECK|CONDITIONS?|CONFIRM)\b")
 _ADDS = re.compile(r"(?P<unit>[A-Z]{1,3}\d[\w.]*|PHASE \w+)\s+(?:ALSO\s+)?(?:ADDS|CREATES|PRODUCES|DELIVERS)$")
@@ -32,7 +38,9 @@ _ADDS = re.compile(r"(?P<unit>[A-Z]{1,3}\d[\w.]*|PHASE \w+)\s+(?:ALSO\s+)?(?:ADD
 class _Level:
     __slots__ = ("gap", "indent", "kind", "marked", "node", "role")
 
-    def __init__(self, indent: int, role: str, kind: ItemKind | None, node: Node | None, marked: ItemKind | None = None) -> None:
+    def __init__(
+        self, indent: int, role: str, kind: ItemKind | None, node: Node | None, marked: ItemKind | None = None
+    ) -> None:
         self.indent, self.role, self.kind, self.node, self.marked = indent, role, kind, node, marked
         self.gap = False
 
@@ -40,7 +48,7 @@ class _Level:
 def is_label(text: str) -> re.Match[str] | None:
     """The label in capitals that a line starts with."""
     found = CAPS.match(text)
-    if found is None or not _LOUD.search(found["label"]) or _MARKER.match(text):
+    if found is None or not _LOUD.search(found["label"]) or _MARKER.match(text) or _CODED.match(found["label"]):
         return None
     return found
 
@@ -81,8 +89,14 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
             continue
         if number <= skip:
             continue
+        if ":" in text and review_line(reading, number, indent, text):
+            last = None
+            continue
         label = is_label(text)
-        while levels and (levels[-1].indent > indent or levels[-1].indent == indent and (levels[-1].role == "item" or levels[-1].gap or label)):
+        while levels and (
+            levels[-1].indent > indent
+            or (levels[-1].indent == indent and (levels[-1].role == "item" or levels[-1].gap or label))
+        ):
             levels.pop()
         top = levels[-1] if levels else None
         if top is not None and top.role == "item" and top.indent < indent and box_at(text, 0, number) is None:
@@ -108,11 +122,19 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
             if box.claim.raw not in DONE or kind is not None or reading.plan:
                 words = reading.lines[number - 1][box.end :].strip()
                 if words:
-                    last = reading.add(number, box.end + 1, kind or (top.marked if top else None) or base or "task", words, box.claim, node=node, boxed=True)
+                    last = reading.add(
+                        number,
+                        box.end + 1,
+                        kind or (top.marked if top else None) or base or "task",
+                        words,
+                        box.claim,
+                        node=node,
+                        boxed=True,
+                    )
                     levels.append(_Level(indent, "item", None, node))
             continue
         if words.endswith(":") and deeper and marker is None:
-            found = lead_meaning(words)
+            found = reading.weigh(lead_meaning(words))
             strong = found is not None and (found.strong or not hard)
             new = kind
             if found is not None and strong:
@@ -164,21 +186,44 @@ def _node(reading: Reading, number: int, title: str, found: Meaning | None) -> N
 
 
 def _labelled(
-    reading: Reading, lines: Lines, index: int, label: re.Match[str], levels: list[_Level], kind: ItemKind | None, hard: bool, deeper: bool
+    reading: Reading,
+    lines: Lines,
+    index: int,
+    label: re.Match[str],
+    levels: list[_Level],
+    kind: ItemKind | None,
+    hard: bool,
+    deeper: bool,
 ) -> int:
     """A label in capitals; returns the number of the last line it has dealt with itself."""
-    number, indent, text = lines[index]
+    number, indent, _text = lines[index]
     name, rest = label["label"].strip("*_ "), label["rest"].strip("*_ ")
     done = manifest(reading, lines, index, name, rest, levels[-1].node if levels else None)
     if done:
         return done
-    found = meaning(name)
+    found = reading.weigh(meaning(name)) if name != "TODO" or not rest else None
     adds = _ADDS.match(name)
     if adds is not None:
         own = adds["unit"].upper() in ((reading.phase or "").upper(), f"PHASE {reading.phase}".upper())
-        found = Meaning("test" if ".test." in "".join(t for _, _, t in lines[index + 1 : index + 3]) or "test" in name.lower() else "artifact", True) if own else None
+        found = (
+            Meaning(
+                "test"
+                if ".test." in "".join(t for _, _, t in lines[index + 1 : index + 3]) or "test" in name.lower()
+                else "artifact",
+                True,
+            )
+            if own
+            else None
+        )
     usable = found is not None and found.kind in ITEM_KINDS and (found.strong or not hard)
-    if found is None and kind is not None and not hard and not rest and unit_of(name) is None and (levels or _QUANTIFIES.search(name)):
+    if (
+        found is None
+        and kind is not None
+        and not hard
+        and not rest
+        and unit_of(name) is None
+        and (levels or _QUANTIFIES.search(name))
+    ):
         levels.append(_Level(indent, "group", kind, _node(reading, number, name, None)))
         return number
     node = _node(reading, number, name, found)
@@ -189,4 +234,3 @@ def _labelled(
         return number
     levels.append(_Level(indent, "group", chosen if found is None or found.kind != FORM else None, node, marked))
     return number
-

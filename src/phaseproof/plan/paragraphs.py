@@ -14,11 +14,22 @@ from phaseproof.plan.scanner import looks_title
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning, core, lead_meaning, meaning
 
-_BOLD = re.compile(r"(?:[-*•]\s+)?(?:\*\*|__)(?P<label>[^*_]{2,90}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)|\*\([^()]*\)\*)?\s*:?)\s*(?:\([^()]*\)\s*:?\s*)?(?P<rest>.*)")
-_STATUS = re.compile(r"[#>\s]*(?:[-*]\s+)?[*_]{0,2}(?:(?:phase|current|overall|plan|document|project|story|implementation)\s+)?status[*_]{0,2}\s*:[*_]{0,2}\s*", re.IGNORECASE)
-_DEPENDS = re.compile(r"[-*\s]*[*_]{0,2}(?:depends on|dependencies|dependency|blocked by|after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})", re.IGNORECASE)
-_RATIONALE = re.compile(r"(?:this|these|the following|the (?:purpose|goal|aim)|we|our|see|note|it|for (?:more|details|full)|in this|here|if|why|background|because)\b", re.IGNORECASE)
-_SENTENCE_END = ".;!?)`\"”*:"
+_BOLD = re.compile(
+    r"(?:[-*•]\s+)?(?:\*\*|__)(?P<label>[^*_]{2,90}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)|\*\([^()]*\)\*)?\s*:?)\s*(?:\([^()]*\)\s*:?\s*)?(?P<rest>.*)"
+)
+_STATUS = re.compile(
+    r"[#>\s]*(?:[-*]\s+)?[*_]{0,2}(?:(?:phase|current|overall|plan|document|project|story|implementation)\s+)?status[*_]{0,2}\s*:[*_]{0,2}\s*",
+    re.IGNORECASE,
+)
+_DEPENDS = re.compile(
+    r"[-*\s]*[*_]{0,2}(?:depends on|dependencies|dependency|blocked by|after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})",
+    re.IGNORECASE,
+)
+_RATIONALE = re.compile(
+    r"(?:this|these|the following|the (?:purpose|goal|aim)|we|our|see|note|it|for (?:more|details|full)|in this|here|if|why|background|because)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = '.;!?)`"”*:'
 _PARAGRAPH = 700
 _DEMANDS = re.compile(r"\s*;\s+")
 
@@ -30,7 +41,11 @@ def read_para(reading: Reading, para: Para) -> None:
     first = lines[0][2]
     if context.rule != FORM and _outlined(lines):
         read_outline(reading, lines, fence=False)
-        reading.label = None
+        last = is_label(lines[-1][2])
+        bare = last is not None and not last["rest"].strip("*_ ")  # what it governs is told apart: a list, a table
+        reading.label, reading.sticky = (
+            (reading.weigh(meaning(last["label"])), True) if last is not None and bare else (None, False)
+        )
         return
     for number, indent, text in lines:
         status_claim(reading, number, indent, text)
@@ -47,7 +62,7 @@ def read_para(reading: Reading, para: Para) -> None:
         return
     if not reading.sticky:
         reading.label = None
-    if context.kind is None or context.label and not reading.sticky:
+    if context.kind is None or (context.label and not reading.sticky):
         if context.kind is None or not reading.paste:
             return
     if any(" | " in text for _, _, text in lines) and context.kind in DECIDES and not first.startswith("|"):
@@ -63,7 +78,7 @@ def _outlined(lines: list[tuple[int, int, str]]) -> bool:
     label = is_label(lines[0][2])
     if label is None:
         return any(is_label(text) for _, indent, text in lines[1:] if indent > 0)
-    return not lines[0][2].startswith("**") or len(lines) > 1 and lines[1][1] > lines[0][1]
+    return not lines[0][2].startswith("**") or (len(lines) > 1 and lines[1][1] > lines[0][1])
 
 
 def status_claim(reading: Reading, number: int, indent: int, text: str) -> None:
@@ -113,7 +128,7 @@ def _section_lines(reading: Reading, lines: list[tuple[int, int, str]]) -> None:
 
 
 def _capitalised(text: str) -> bool:
-    words = [w for w in re.findall(r"[^\W\d_]{4,}", text)]
+    words = list(re.findall(r"[^\W\d_]{4,}", text))
     return bool(words) and sum(w[0].isupper() for w in words) >= 0.75 * len(words)
 
 
@@ -121,11 +136,18 @@ def _open(reading: Reading, number: int, text: str, found: Meaning | None) -> No
     words = clean(text)
     unit = unit_of(words)
     first = not any(node.level == 1 for node in reading.nodes)
-    named = unit is not None and (unit.leads or first and found is None)
+    named = unit is not None and (unit.leads or (first and found is None))
     kind = unit.kind if unit is not None and named else section_kind(words, found)
     above = next((n for n in reading.nodes if n.level == 1), None)
     reading.node = above
-    node = reading.title(number, 1 if first and named else 2, words, kind, unit.id if unit is not None and named else None, reading.weigh(found))
+    node = reading.title(
+        number,
+        1 if first and named else 2,
+        words,
+        kind,
+        unit.id if unit is not None and named else None,
+        reading.weigh(found),
+    )
     node.unit = unit is not None and unit.leads
     reading.node, reading.label, reading.sticky = node, None, False
 
@@ -140,7 +162,12 @@ def _lead_in(reading: Reading, lines: list[tuple[int, int, str]]) -> bool:
         if not rest:
             reading.label, reading.sticky = found, True
             return True
-        if found is not None and found.kind in ITEM_KINDS and (found.strong or _milestone_line(reading, bold["label"])) and not reading.header:
+        if (
+            found is not None
+            and found.kind in ITEM_KINDS
+            and (found.strong or _milestone_line(reading, bold["label"]))
+            and not reading.header
+        ):
             return _told(reading, number, indent, bold, found)
         if text.endswith(":"):
             reading.label, reading.sticky = found or lead_meaning(text), False
@@ -148,7 +175,12 @@ def _lead_in(reading: Reading, lines: list[tuple[int, int, str]]) -> bool:
         return len(lines) == 1
     if text.rstrip("*_ ").endswith(":") and len(text) < 240:
         found = lead_meaning(text)
-        if found is not None and found.kind in ITEM_KINDS and len(core(text).split()) > 4 and reading.context().kind is not None:
+        if (
+            found is not None
+            and found.kind in ITEM_KINDS
+            and len(core(text).split()) > 4
+            and reading.context().kind is not None
+        ):
             found = None  # a sentence under a heading that has said what follows
         if found is not None or len(core(text).split()) > 3:
             reading.label = reading.weigh(found) if found is not None else reading.label if reading.sticky else None
@@ -166,7 +198,12 @@ def _lead_in(reading: Reading, lines: list[tuple[int, int, str]]) -> bool:
 
 def _milestone_line(reading: Reading, label: str) -> bool:
     node = reading.node
-    return node is not None and node.unit and core(label) in ("deliverable", "deliverables", "acceptance", "verification", "validation", "exit", "gate", "done")
+    return (
+        node is not None
+        and node.unit
+        and core(label)
+        in ("deliverable", "deliverables", "acceptance", "verification", "validation", "exit", "gate", "done")
+    )
 
 
 def _told(reading: Reading, number: int, indent: int, found: re.Match[str], sense: Meaning) -> bool:
@@ -195,13 +232,13 @@ def _wrapped(lines: list[tuple[int, int, str]]) -> bool:
 
 def _plain(reading: Reading, lines: list[tuple[int, int, str]], kind: str) -> None:
     node = reading.node
-    if node is None or node.listed and not reading.paste:
+    if node is None or (node.listed and not reading.paste):
         return
-    if reading.context().rule in (HARD, HOW, STOP) or reading.header and not reading.paste:
+    if reading.context().rule in (HARD, HOW, STOP) or (reading.header and not reading.paste):
         return
     if any(_BOLD.match(text) for _, _, text in lines):
         return
-    if not _wrapped(lines) or reading.paste and len(lines) == 1 and kind in ITEM_KINDS:
+    if not _wrapped(lines) or (reading.paste and len(lines) == 1 and kind in ITEM_KINDS):
         for number, indent, text in lines:
             if not is_nothing(text) and not text.endswith(":") and not (len(lines) == 1 and _RATIONALE.match(text)):
                 reading.add(number, indent + 1, kind, text)  # type: ignore[arg-type]

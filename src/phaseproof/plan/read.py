@@ -8,9 +8,9 @@ from phaseproof.plan.assemble import items_of, sections_of
 from phaseproof.plan.corrections import correct
 from phaseproof.plan.decode import decode, unify
 from phaseproof.plan.headers import own_id
+from phaseproof.plan.inert import is_inert
 from phaseproof.plan.model import Correction, Plan, Problem
 from phaseproof.plan.normal import normal_digest
-from phaseproof.plan.inert import is_inert
 from phaseproof.plan.references import NOTHING, Named
 from phaseproof.plan.titles import clean
 from phaseproof.plan.walk import read_blocks

@@ -15,10 +15,15 @@ _SURE = (
     "cs|sh|bash|ps1|sql|proto|tf|tfvars|ipynb|lock|cfg|ini|pdf|docx|xlsx|svg|png|tla|lean|gradle|vue|svelte|scss|css|ex|exs|dart|scala|bicep|"
     "feature|cedar|rego|prisma|graphql|wasm|parquet|junit|sarif|plist|xcodeproj"
 )
-_END = re.compile(rf"\.(?:{_SURE}|(?P<weak>log|db|c|h|m|v|env|conf|out|sig|pem|key))(?![\w/(-]|\.\w)|(?P<dir>/)(?=[\s`'\"*,;:)\]|—]|\.\s|$)", re.IGNORECASE)
+_END = re.compile(
+    rf"\.(?:{_SURE}|(?P<weak>log|db|c|h|m|v|env|conf|out|sig|pem|key))(?![\w/(-]|\.\w)|(?P<dir>/)(?=[\s`'\"*,;:)\]|—]|\.\s|$)",
+    re.IGNORECASE,
+)
 _PATH = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+~[]{}")
 _BRACKETS = str.maketrans("", "", "[]{}")
-_PRODUCTS = re.compile(r"(?i:node|vue|next|react|d3|three|express|nuxt|chart|socket|alpine|backbone|ember|discord|p5|nest)\.js\Z")
+_PRODUCTS = re.compile(
+    r"(?i:node|vue|next|react|d3|three|express|nuxt|chart|socket|alpine|backbone|ember|discord|p5|nest)\.js\Z"
+)
 _LONGEST = 300
 _NOT_FROM = re.compile(r"\s*(?:git commit\b|commit message\b|\$ |curl )", re.IGNORECASE)
 
@@ -48,21 +53,30 @@ def _tidy(line: str, start: int, stop: int, end: re.Match[str]) -> str:
         return ""
     raw = raw[raw.rfind("]") + 1 :] if "](" in line[start - 1 : stop] else raw.lstrip("[{")
     before = line[start - 2 : start] if start > 1 else ""
-    if before == '="' or raw.startswith(("/", "~", "//", "-", "www.", "@/")) or line[start - 1 : start] in ("*", "$", "<", "%"):
+    if (
+        before == '="'
+        or raw.startswith(("/", "~", "//", "-", "www.", "@/"))
+        or line[start - 1 : start] in ("*", "$", "<", "%")
+    ):
         return ""
     raw = raw.removeprefix("./").lstrip("@")
-    if "@" in raw and "/" not in raw or ".." in raw.split("/") or "//" in raw:
+    if ("@" in raw and "/" not in raw) or ".." in raw.split("/") or "//" in raw:
         return ""
     if end["dir"]:
         inside = raw[:-1]
         quoted = line[start - 1 : start] == "`" and line[stop : stop + 1] == "`"
-        if not inside or not (quoted or "/" in inside or "_" in inside) or "." == inside or "." in inside.split("/")[0][1:]:
+        if (
+            not inside
+            or not (quoted or "/" in inside or "_" in inside)
+            or inside == "."
+            or "." in inside.split("/")[0][1:]
+        ):
             return ""
-        return raw if quoted or inside.count("/") and not inside.istitle() else ""
+        return raw if quoted or (inside.count("/") and not inside.istitle()) else ""
     if end["weak"] and "/" not in raw:
         return ""
     stem = raw.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    if not stem.strip("._-") or _PRODUCTS.match(raw) or stem.translate(_BRACKETS) != stem and "[" not in raw:
+    if not stem.strip("._-") or _PRODUCTS.match(raw) or (stem.translate(_BRACKETS) != stem and "[" not in raw):
         return ""
     return raw
 

@@ -13,8 +13,27 @@ from phaseproof.plan.blocks import Block, Entry, Fence, Heading, List, Para, Tab
 from phaseproof.plan.marks import DONE, FAILED, OPEN, OTHER, box_at
 
 TAGS = frozenset(
-    "task tasks name files action verify automated done verification success_criteria acceptance_criteria output "
-    "objective context behavior execution_context process details summary".split()
+    [
+        "task",
+        "tasks",
+        "name",
+        "files",
+        "action",
+        "verify",
+        "automated",
+        "done",
+        "verification",
+        "success_criteria",
+        "acceptance_criteria",
+        "output",
+        "objective",
+        "context",
+        "behavior",
+        "execution_context",
+        "process",
+        "details",
+        "summary",
+    ]
 )
 """Tags whose meaning we know; every other tag is text."""
 
@@ -51,7 +70,7 @@ def looks_title(text: str) -> bool:
 
 
 def _is_lead(text: str) -> bool:
-    return len(text) < 100 and (text.rstrip("*_ ").endswith(":") or text.startswith("**") and text.endswith("**"))
+    return len(text) < 100 and (text.rstrip("*_ ").endswith(":") or (text.startswith("**") and text.endswith("**")))
 
 
 def _kind(marker: str, before: str) -> str:
@@ -282,7 +301,7 @@ class Scan:
             return entry.kind in "bocqrl"
         if top.kind == "c":
             return entry.kind in "oq"
-        return top.text.endswith(":") or top.kind == "o" and entry.kind == "q"
+        return top.text.endswith(":") or (top.kind == "o" and entry.kind == "q")
 
     def _text(self, number: int, line: str, start: int) -> None:
         text = line[start:].rstrip()
@@ -294,8 +313,10 @@ class Scan:
             if not self._blank and top is not None:
                 apart = start <= self._stack[0].indent and (
                     _LABEL.match(text) is not None
-                    or self.paste
-                    and (looks_title(text) or _SAYS.match(text) or top.text[-1:] in ".;" and text[:1].isupper())
+                    or (
+                        self.paste
+                        and (looks_title(text) or _SAYS.match(text) or (top.text[-1:] in ".;" and text[:1].isupper()))
+                    )
                 )
                 if not apart and not _RULE.match(text):
                     if _is_lead(text):
@@ -328,7 +349,7 @@ class Scan:
         """A setext heading (4.3), or a rule under a paragraph that is plainly no title."""
         self._para = None
         title = " ".join(line for _, _, line in para.lines)
-        if len(para.lines) > 2 or len(title) > 120 or text[0] == "-" and title[-1:] in ".:;,|":
+        if len(para.lines) > 2 or len(title) > 120 or (text[0] == "-" and title[-1:] in ".:;,|"):
             return
         self.blocks[-1] = Heading(para.line, para.lines[0][1] + 1, 1 if text[0] == "=" else 2, title)
 

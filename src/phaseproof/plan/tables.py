@@ -14,7 +14,9 @@ from phaseproof.plan.vocabulary import FORM, HARD, HOW, ITEM_KINDS, STOP, core
 Cell = tuple[int, int]
 """Offsets of a cell's content in its line, from 0, blanks left out."""
 
-_ID = re.compile(r"(?:id|#|no|nr|num|number|ref|key|code|ac|ac ?#|\w+ (?:id|#|no|ref|code)|(?:task|req|requirement|criterion|control|check|test|item) ?(?:id|#|no))\Z")
+_ID = re.compile(
+    r"(?:id|#|no|nr|num|number|ref|key|code|ac|ac ?#|\w+ (?:id|#|no|ref|code)|(?:task|req|requirement|criterion|control|check|test|item) ?(?:id|#|no))\Z"
+)
 _STATUS = re.compile(
     r"(?:[\w-]+ )?(?:status|state)|done|completed?|pass|passed|pass ?/ ?fail|passes|met|verified|ready|checked|"
     r"signed(?: off)?|sealed|resolved|✓|✔|✅|☐|☑|box|ok|tick|go ?/ ?no-?go|verdict|y/?n|yes/no|implemented"
@@ -35,7 +37,9 @@ _KINDS: tuple[tuple[ItemKind, re.Pattern[str], bool], ...] = tuple(
                  r"issues?|activity", False),
     )
 )  # fmt: skip
-_GENERIC = re.compile(r"(?:item|items|name|title|description|features?|check|checks|what|subject|summary|topic|area|component|deliverable name|verification|goal)\Z")
+_GENERIC = re.compile(
+    r"(?:item|items|name|title|description|features?|check|checks|what|subject|summary|topic|area|component|deliverable name|verification|goal)\Z"
+)
 _ROLE = re.compile(r"(?:role|approver|reviewer|sign-?off(?: role| by)?|signatory|approval|approved by)s?\Z")
 _SIGNED = re.compile(r"(?:signature|signed|date|approved|status|decision|sign-?off|name|approval)\b")
 _TARGET = re.compile(r"target|threshold|required|goal|limit|budget|objective|must be|pass(?:ing)? (?:value|bar)")
@@ -79,7 +83,7 @@ def cells(line: str) -> list[Cell]:
 class _Columns:
     """Which column says what; -1 where none does."""
 
-    __slots__ = ("id", "kind", "sure", "status", "title")
+    __slots__ = ("id", "kind", "status", "sure", "title")
 
     def __init__(self) -> None:
         self.id = self.status = self.title = -1
@@ -95,7 +99,9 @@ def _columns(head: list[str]) -> _Columns:
             break
     found.status = next((i for i, name in enumerate(head) if i != found.id and _STATUS.fullmatch(name)), -1)
     if found.status < 0:
-        found.status = next((i for i, name in enumerate(head) if i > 0 and i != found.id and _MAYBE_STATUS.fullmatch(name)), -1)
+        found.status = next(
+            (i for i, name in enumerate(head) if i > 0 and i != found.id and _MAYBE_STATUS.fullmatch(name)), -1
+        )
     for kind, pattern, alone in _KINDS:
         for index, name in enumerate(head):
             if index not in (found.id, found.status) and pattern.fullmatch(name):
@@ -103,7 +109,9 @@ def _columns(head: list[str]) -> _Columns:
                     found.title, found.kind, found.sure = index, kind, alone
                 break
     if found.title < 0:
-        found.title = next((i for i, name in enumerate(head) if i not in (found.id, found.status) and _GENERIC.match(name)), -1)
+        found.title = next(
+            (i for i, name in enumerate(head) if i not in (found.id, found.status) and _GENERIC.match(name)), -1
+        )
     if found.title < 0:
         found.title = next((i for i in range(len(head)) if i not in (found.id, found.status)), -1)
     return found
@@ -159,18 +167,32 @@ def _verdict(reading: Reading, context: Context, head: list[str], columns: _Colu
         return None
     target = any(_TARGET.match(name) for name in head)
     never = columns.kind is None and _NEVER.match(head[0] or title) is not None
-    if never and not (head[0].startswith(("metric", "measure", "file", "path")) and context.kind is not None and (target or context.kind == "artifact")):
+    if (
+        never
+        and not (boxed >= 0 and context.kind is not None)
+        and not (
+            head[0].startswith(("metric", "measure", "file", "path"))
+            and context.kind is not None
+            and (target or context.kind == "artifact")
+        )
+    ):
         return None
     if context.kind is not None:
-        if columns.kind in ("artifact", "exit", "precondition") and columns.sure and context.kind in ("task", "rollout"):
+        if (
+            columns.kind in ("artifact", "exit", "precondition")
+            and columns.sure
+            and context.kind in ("task", "rollout")
+        ):
             return columns.kind
         return context.kind
     if reading.ordinary and boxed < 0:
         return None
     if context.rule == HARD:
         return columns.kind or "task" if boxed >= 0 and status else None
-    if columns.kind is not None and (columns.sure and context.rule not in (STOP, HOW) or status or boxed >= 0):
-        if columns.kind in ("requirement", "gate", "acceptance", "artifact") and not (status or boxed >= 0 or columns.id >= 0 or columns.sure):
+    if columns.kind is not None and ((columns.sure and context.rule not in (STOP, HOW)) or status or boxed >= 0):
+        if columns.kind in ("requirement", "gate", "acceptance", "artifact") and not (
+            status or boxed >= 0 or columns.id >= 0 or columns.sure
+        ):
             return None
         return columns.kind
     if boxed >= 0 and (status or "☐" in "".join(head) or reading.plan):

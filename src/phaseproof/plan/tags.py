@@ -37,9 +37,15 @@ def read_tag(reading: Reading, block: Tag) -> None:
     if block.name == "summary":
         box = box_at(reading.lines[block.line - 1], block.column - 1, block.line)
         if box is not None and box.claim.raw in DONE:
-            reading.add(block.line, box.end + 1, "task", clean(reading.lines[block.line - 1][box.end : block.column - 1 + len(block.text)]), box.claim)
+            reading.add(
+                block.line,
+                box.end + 1,
+                "task",
+                clean(reading.lines[block.line - 1][box.end : block.column - 1 + len(block.text)]),
+                box.claim,
+            )
         return
-    if kind is None or is_nothing(text) or block.name == "name" and "task" not in reading.tags:
+    if kind is None or is_nothing(text) or (block.name == "name" and "task" not in reading.tags):
         return
     if block.name == "name":
         reading.add(block.line, block.column, kind, text)
@@ -70,18 +76,26 @@ def read_tagged(reading: Reading, block: Block, name: str) -> bool:
     if kind is None:
         return True
     if isinstance(block, Para):
-        if name == "output" and reading.drafts and any(d.kind == "artifact" and d.node is not None and d.node.title == "output" for d in reading.drafts[-1:]):
+        if (
+            name == "output"
+            and reading.drafts
+            and any(
+                d.kind == "artifact" and d.node is not None and d.node.title == "output" for d in reading.drafts[-1:]
+            )
+        ):
             return True
         _paragraph(reading, block, kind, name)
         return True
     if isinstance(block, Fence):
         return kind == "artifact"
-    return isinstance(block, List) and name == "output" and bool(reading.drafts) and reading.drafts[-1].kind == "artifact"
+    return (
+        isinstance(block, List) and name == "output" and bool(reading.drafts) and reading.drafts[-1].kind == "artifact"
+    )
 
 
 def _paragraph(reading: Reading, block: Para, kind: ItemKind, name: str) -> None:
     text = " ".join(words for _, _, words in block.lines)
     number, indent, first = block.lines[0]
-    if first.rstrip().endswith(":") and len(block.lines) == 1 or text.endswith(":") or is_nothing(text):
+    if (first.rstrip().endswith(":") and len(block.lines) == 1) or text.endswith(":") or is_nothing(text):
         return
     reading.add(number, indent + 1, kind, text, node=_node(reading, number, name), end=block.lines[-1][0])

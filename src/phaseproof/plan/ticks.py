@@ -10,12 +10,35 @@ from phaseproof.plan.marks import BEGUN, FINISHED, NOT_BEGUN
 from phaseproof.plan.model import Claim, Item, Plan, Problem, Section
 from phaseproof.plan.tree import Tree
 
-_CITES = re.compile(r"https?://|#\d+\b|\b[0-9a-f]{7,40}\b|\b(?:commit|PR|MR|issue|run|build|ticket)\s+[#\w-]*\d|\b[A-Z]{2,10}-\d+\b")
-_GONE = re.compile(r"\b(?:remov\w*|delet\w*|drop(?:s|ped)?|renam\w*|mov(?:e|es|ed|ing)|deprecat\w*|retir\w*|replac\w*|migrat\w*|no longer|without|absent|not exist)\b", re.IGNORECASE)
+_CITES = re.compile(
+    r"https?://|#\d+\b|\b[0-9a-f]{7,40}\b|\b(?:commit|PR|MR|issue|run|build|ticket)\s+[#\w-]*\d|\b[A-Z]{2,10}-\d+\b"
+)
+_GONE = re.compile(
+    r"\b(?:remov\w*|delet\w*|drop(?:s|ped)?|renam\w*|mov(?:e|es|ed|ing)|deprecat\w*|retir\w*|replac\w*|migrat\w*|no longer|without|absent|not exist)\b",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(r"[<>{}*\[\]]|\b(?:path/to|your[-_]|xxx|nnn|yyyy|example\.)|###", re.IGNORECASE)
-_PASS = frozenset(("pass", "passed", "ok", "success", "successful", "true", "green", "complete", "completed", "done", "verified", "approved"))
+_PASS = frozenset(
+    (
+        "pass",
+        "passed",
+        "ok",
+        "success",
+        "successful",
+        "true",
+        "green",
+        "complete",
+        "completed",
+        "done",
+        "verified",
+        "approved",
+    )
+)
 _VERDICTS = ("status", "verdict", "result", "outcome", "pass", "passed", "success")
-_PRODUCERS = re.compile(r"producer|produced_by|generated_by|generator|command|cmd|argv|logs?|log_path|runner|tool|run_id|run_url|workflow|job|stdout|exit_code|exitcode|script|builder|invocation", re.IGNORECASE)
+_PRODUCERS = re.compile(
+    r"producer|produced_by|generated_by|generator|command|cmd|argv|logs?|log_path|runner|tool|run_id|run_url|workflow|job|stdout|exit_code|exitcode|script|builder|invocation",
+    re.IGNORECASE,
+)
 _OPENISH = NOT_BEGUN | {"DRAFT", "DRAFTED", "IN PROGRESS", "BLOCKED", "FAILED", "FAIL", "OPEN", "IN REVIEW"}
 
 
@@ -49,14 +72,22 @@ def _of_item(plan: Plan, item: Item, tree: Tree) -> Iterator[Problem]:
         return
     line = item.span.line
     if item.claim.state == "checked" and not item.references and not _CITES.search(item.text):
-        yield Problem(plan.path, line, "ticked-without-evidence", "warning", f"“{short(item.text)}” is ticked and cites nothing")
+        yield Problem(
+            plan.path, line, "ticked-without-evidence", "warning", f"“{short(item.text)}” is ticked and cites nothing"
+        )
     for reference in item.references:
         if _PLACEHOLDER.search(reference.path):
             continue
         where = tree.find(reference.path, plan.path)
         if where is None:
             if not _GONE.search(item.text):
-                yield Problem(plan.path, reference.line, "cited-path-missing", "error", f"“{short(item.text)}” is done, yet {reference.path} is not in the tree")
+                yield Problem(
+                    plan.path,
+                    reference.line,
+                    "cited-path-missing",
+                    "error",
+                    f"“{short(item.text)}” is done, yet {reference.path} is not in the tree",
+                )
         elif where.endswith(".json"):
             yield from _certifies(plan, reference.line, where, tree)
 
@@ -79,7 +110,13 @@ def _certifies(plan: Plan, line: int, path: str, tree: Tree) -> Iterator[Problem
             looks_path = isinstance(told, str) and "log" in key.lower() and "/" in told and "://" not in told
             if not looks_path or tree.find(told, path) is not None:
                 return
-    yield Problem(plan.path, line, "self-certifying-evidence", "error", f"{path} states its own verdict ({verdict}) and names no producer, command or log in the tree")
+    yield Problem(
+        plan.path,
+        line,
+        "self-certifying-evidence",
+        "error",
+        f"{path} states its own verdict ({verdict}) and names no producer, command or log in the tree",
+    )
 
 
 def _parents(plan: Plan) -> Iterator[Problem]:
@@ -89,7 +126,13 @@ def _parents(plan: Plan) -> Iterator[Problem]:
         above = by_id.get(item.parent) if item.parent else None
         if above is not None and is_done(above.claim) and is_open(item.claim) and above.id not in told:
             told.add(above.id)
-            yield Problem(plan.path, above.span.line, "parent-ticked-child-open", "error", f"“{short(above.text)}” is ticked, yet “{short(item.text)}” beneath it is open (line {item.span.line})")
+            yield Problem(
+                plan.path,
+                above.span.line,
+                "parent-ticked-child-open",
+                "error",
+                f"“{short(above.text)}” is ticked, yet “{short(item.text)}” beneath it is open (line {item.span.line})",
+            )
     sections = {s.id: s for s in plan.sections}
     beneath = _beneath(plan)
     for item in plan.items:
@@ -97,15 +140,31 @@ def _parents(plan: Plan) -> Iterator[Problem]:
         if named is not None and named.line != item.span.line and is_done(item.claim):
             still = next((i for i in beneath.get(named.id, ()) if is_open(i.claim) and i is not item), None)
             if still is not None:
-                yield Problem(plan.path, item.span.line, "parent-ticked-child-open", "error", f"{named.id} is ticked, yet “{short(still.text)}” in it is open (line {still.span.line})")
+                yield Problem(
+                    plan.path,
+                    item.span.line,
+                    "parent-ticked-child-open",
+                    "error",
+                    f"{named.id} is ticked, yet “{short(still.text)}” in it is open (line {still.span.line})",
+                )
     for section in plan.sections:
         if section.kind != "milestone":
             continue
         inside = beneath.get(section.id, ())
         ticked = [i for i in inside if i.kind == "acceptance" and i.claim.state == "checked"]
         still = next((i for i in inside if i.kind == "task" and i.claim.state == "unchecked"), None)
-        if ticked and still is not None and not any(i.kind == "acceptance" and i.claim.state == "unchecked" for i in inside):
-            yield Problem(plan.path, ticked[0].span.line, "parent-ticked-child-open", "error", f"acceptance of {section.id} is ticked, yet its task “{short(still.text)}” is open (line {still.span.line})")
+        if (
+            ticked
+            and still is not None
+            and not any(i.kind == "acceptance" and i.claim.state == "unchecked" for i in inside)
+        ):
+            yield Problem(
+                plan.path,
+                ticked[0].span.line,
+                "parent-ticked-child-open",
+                "error",
+                f"acceptance of {section.id} is ticked, yet its task “{short(still.text)}” is open (line {still.span.line})",
+            )
 
 
 def _beneath(plan: Plan) -> dict[str, list[Item]]:
@@ -143,13 +202,21 @@ def _entry(plan: Plan) -> Iterator[Problem]:
     """Exit ticked before entry, and units begun before what they depend on."""
     beneath = _beneath(plan)
     for section in plan.sections:
-        if section.kind not in ("phase", "milestone") or section.level == 1 and sum(s.kind in ("phase", "milestone") for s in plan.sections) > 1:
+        if section.kind not in ("phase", "milestone") or (
+            section.level == 1 and sum(s.kind in ("phase", "milestone") for s in plan.sections) > 1
+        ):
             continue
         inside = beneath.get(section.id, ())
         entry = next((i for i in inside if i.kind == "precondition" and is_open(i.claim)), None)
         left = next((i for i in inside if i.kind == "exit" and is_done(i.claim)), None)
         if entry is not None and left is not None:
-            yield Problem(plan.path, left.span.line, "exit-before-entry", "error", f"exit criterion “{short(left.text)}” is ticked, yet entry criterion “{short(entry.text)}” is open (line {entry.span.line})")
+            yield Problem(
+                plan.path,
+                left.span.line,
+                "exit-before-entry",
+                "error",
+                f"exit criterion “{short(left.text)}” is ticked, yet entry criterion “{short(entry.text)}” is open (line {entry.span.line})",
+            )
     by_id = {s.id: s for s in plan.sections}
     for section in plan.sections:
         state = section.claim.state
@@ -158,4 +225,10 @@ def _entry(plan: Plan) -> Iterator[Problem]:
         for named in section.after:
             first = by_id.get(named)
             if first is not None and first is not section and is_open(first.claim):
-                yield Problem(plan.path, section.line, "exit-before-entry", "error", f"{name_of(section)} is {section.claim.raw or 'done'}, yet it depends on {first.id}, which is {first.claim.raw or 'open'} (line {first.line})")
+                yield Problem(
+                    plan.path,
+                    section.line,
+                    "exit-before-entry",
+                    "error",
+                    f"{name_of(section)} is {section.claim.raw or 'done'}, yet it depends on {first.id}, which is {first.claim.raw or 'open'} (line {first.line})",
+                )

@@ -23,8 +23,13 @@ _CODE = re.compile(r"(?P<code>(?:MS|M|P|R|S)-?\d+(?:\.\d+)*[A-Za-z]?)(?=\s*(?:[:
 _MAYBE = re.compile(r"(?i:phase|milestone|gate|sprint|epic|wave|iteration|stage|workstream)|(?:MS|[MPRS])-?\d")
 _LEADING = re.compile(r"\A[\s*_`#\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")
 _LISTED = re.compile(r"\A(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)]|\(?[ivx]+[.)])\s+(?=\S)")
-_HEADER = re.compile(r"\A(?:status|version|v\d[\w.]*|date|authors?|owners?|last updated|updated|role|scope|mode)\b[^:]{0,30}:\s", re.IGNORECASE)
-_TAIL = re.compile(r"(?:[—–|(\[:]|\s-\s|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?)\s*(?P<w>[A-Za-z][A-Za-z \-]*)[)\]]?\s*[*_\u2600-\u27bf\ufe0f]*\Z")
+_HEADER = re.compile(
+    r"\A(?:status|version|v\d[\w.]*|date|authors?|owners?|last updated|updated|role|scope|mode)\b[^:]{0,30}:\s",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:[—–|(\[:]|\s-\s|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?)\s*(?P<w>[A-Za-z][A-Za-z \-]*)[)\]]?\s*[*_\u2600-\u27bf\ufe0f]*\Z"
+)
 NO_CLAIM = Claim("none")
 _CODED = re.compile(r"\A[A-Z]{0,3}-?\d")
 

@@ -40,7 +40,7 @@ _END = r"(?=$|[ ]*[,/&]| (?:for|of|to|before|after|by|at|in|on|per|from|with|and
 _HARD = re.compile(
     r"\b(?:non-?goals?|out[ -]of[ -]scope|not in scope|what not to (?:do|build)|won'?t (?:do|build|have)|anti-?goals?|"
     r"future (?:work|scope|considerations?|enhancements?|phases?|requirements?|improvements?|ideas?|plans?)|"
-    r"(?:deferred|later|post-?launch|post-?release|nice[ -]to[ -]haves?|parking lot|icebox|backlog|ideas)$|"
+    r"(?:deferred|later|nice[ -]to[ -]haves?|parking lot|icebox|backlog|ideas)$|"
     r"(?:future|deferred|v2|v3) (?:requirements?|features?|items?|work)|"
     r"change ?log|change history|revision history|version history|implementation history|release notes|"
     r"alternatives(?: considered)?|rejected|drawbacks|table of contents|contents|glossary|terminology|abbreviations|acronyms|references|bibliography|"
@@ -48,21 +48,23 @@ _HARD = re.compile(
     r"key entities|open questions?|questions|clarifications?|faq|lessons learned|retrospective|"
     r"status (?:words|values|definitions|meanings?|legend|key)|meanings? of)\b"
 )
-_FORM = re.compile(r"\b(?:questionnaire|examples?|templates?|format|legend|notation|(?:status|state|symbol|checkbox) (?:key|legend|icons?|symbols?|markers?))\b(?! (?:files?|projects?|apps?|repo))")
+_FORM = re.compile(
+    r"\b(?:questionnaire|examples?|templates?|format|legend|notation|(?:status|state|symbol|checkbox) (?:key|legend|icons?|symbols?|markers?))\b(?! (?:files?|projects?|apps?|repo))"
+)
 _STRONG: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("exit", r"\bexit (?:criteri(?:a|on)|conditions?|checklist|requirements?|bar)\b|\bdefinitions? of (?:done|complete|completion|finished)\b|\bdod\b|"
+        ("exit", r"^exit$|\bexit (?:criteri(?:a|on)|conditions?|checklist|requirements?|bar)\b|\bdefinitions? of (?:done|complete|completion|finished)\b|\bdod\b|"
                  r"\b(?:done|completion|completeness|complete|closure|closing|close-?out|finish) (?:criteri(?:a|on)|conditions?|checklist|definition)\b|"
                  r"\b(?:done|complete|finished|closed)(?: only)? (?:when|means|if|once)\b|\bdone looks like\b"),
-        ("precondition", r"\b(?:entry|entrance|start|starting|kick-?off) (?:criteri(?:a|on)|conditions?|checklist|requirements?)\b|"
+        ("precondition", r"^entry$|\b(?:entry|entrance|start|starting|kick-?off) (?:criteri(?:a|on)|conditions?|checklist|requirements?)\b|"
                          r"\bdefinitions? of ready\b|\bdor\b|\bready (?:when|if|once|to start)\b|\breadiness criteri(?:a|on)\b"),
         ("gate", r"\bgraduation criteria\b|\bgo[ /-]*no[ -]?go\b|\bstop[ -](?:conditions?|rules|criteria|gates?)\b|\b(?:kill|abort|rollback) (?:criteria|conditions?)\b|"
                  r"\bmust[- ]pass\b|\bgates? (?:requirements?|criteria|conditions?|checks?|checklist)\b|"
                  r"\b(?:quality|unblock|unblocking|release|launch|merge|phase|security|readiness|ci|review|stage|approval|exit|entry|promotion|deployment) gates?\b" + _END +
                  r"|\b(?:release|launch|merge|ship|shipping|go-?live)[- ](?:blockers?|criteria|requirements|conditions|bar)\b|"
                  r"\b(?:required|blocking|mandatory) checks\b|\blaunch (?:tiers?|checklist|readiness)\b|\b(?:pre-?launch|go-?live) (?:checklist|checks|requirements)\b"),
-        ("acceptance", r"\bacceptance (?:criteri(?:a|on)|checklist|conditions?|scenarios?|requirements?)\b|^acceptance$|\bsuccess (?:criteri(?:a|on)|conditions?)\b|"
+        ("acceptance", r"\bacceptance (?:criteri(?:a|on)|checklist|conditions?|scenarios?|requirements?)\b|^acceptance$|\bsuccess (?:criteri(?:a|on)|conditions?|metrics?|measures|indicators)\b|"
                        r"\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))? criteria\b|\bmust be true\b|\bobservable truths\b|\bmeasurable (?:outcomes|objectives)\b"),
         ("requirement", r"\bmandatory requirements?\b|\bfunctional requirements?\b|\b(?:non-negotiables?|rules to keep|must always hold|what must hold)\b"),
         ("signoff", r"^reviewed ?by$|\b(?:required|mandatory) (?:approvals?|approvers|reviewers|sign-?offs?)\b|^(?:sign-?offs?|approvals?)(?: required)?$"),
@@ -80,7 +82,7 @@ _SOFT = re.compile(
     r"|\b(?:rationale|background|considerations?|overview|summary|context|statement|structure|layout|topology|ownership|boundaries|risks?(?: (?:register|assessment|mitigations?|analysis))?|"
     r"mitigations?|dependenc(?:y|ies)|estimates?|timeline|schedule|history|notes|assumptions|architecture|strategy|approach|decisions?|philosophy|"
     r"conventions?|opportunit(?:y|ies)|stepping stones|growth path|trajectory|responsibilit(?:y|ies)|roles|baseline|metrics|record|definitions?|policy|references?|"
-    r"inventory|findings|lessons|explained|reasons?|prohibition|feedback|steps? taken|learn(?:ed|ing objectives)|code changes|files? (?:modified|changed|to (?:change|modify|touch)))$"
+    r"inventory|findings|lessons|explained|reasons?|prohibition|feedback|steps? taken|learn(?:ed|ing objectives)|code changes|files? (?:modified|changed|to (?:change|modify|touch|create|add|delete|update|edit|review|read)))$"
 )
 _HOW = re.compile(
     r"\b(?:implementation (?:guidance|guide|notes|details|approach|strategy|steps|order)|instructions?|how[ -]to\b.*|tool anchors?|walk-?through|tutorial|"
@@ -148,7 +150,7 @@ def _stems(sources: Iterable[str]) -> re.Pattern[str]:
     """One expression that finds the beginning of any word of others: a quick way to see that none of them can match."""
     found = {"go", "todo", "to-do", "to do"}
     for source in sources:
-        bare = re.sub(r"\[[^\]]*\]|\\[a-zA-Z]|\?<?[:!=]", " ", source.replace(_END, " "))
+        bare = re.sub(r"\[[^\]]*\]|\\[a-zA-Z]|\?<?[:!=]", " ", re.sub(r"[a-z]\?", " ", source.replace(_END, " ")))
         found.update(run[:5] for run in re.findall(r"[a-z0-9]{3,}", bare))
     return re.compile(r"\b(?:" + "|".join(sorted(found, key=len, reverse=True)) + ")")
 

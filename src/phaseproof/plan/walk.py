@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from phaseproof.plan.blocks import Block, Fence, Heading, List, Para, Table, Tag
 from phaseproof.plan.dialects import know, title_meaning
 from phaseproof.plan.drafts import Node, Reading
@@ -16,6 +18,7 @@ from phaseproof.plan.tags import inner_tag, read_tag, read_tagged
 from phaseproof.plan.titles import Unit, clean, heading_claim, is_header_line, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, ITEM_KINDS, STOP, TOPICS, Meaning, core
 
+_TASK = re.compile(r"(?:sub-?)?(?:task|story|step|epic)s?\b|[A-Z]{0,3}-?\d+(?:\.\d+)*[.:)\s]", re.IGNORECASE)
 _WEAKER = frozenset(("gate", "acceptance", "test"))
 _STRONGER = frozenset(("exit", "precondition", "acceptance"))
 
@@ -77,7 +80,12 @@ class _Walk:
         reading = self.reading
         line = reading.lines[block.line - 1]
         self.before = block.title
-        follows = block.level == 1 and block.line == self.last_heading + 1 and reading.node is not None and reading.node.level == 1
+        follows = (
+            block.level == 1
+            and block.line == self.last_heading + 1
+            and reading.node is not None
+            and reading.node.level == 1
+        )
         self.last_heading = block.line if block.level == 1 else -2
         if follows or is_header_line(block.title):
             status_claim(reading, block.line, 0, line)
@@ -99,10 +107,12 @@ class _Walk:
         words = clean(block.title)
         found = title_meaning(reading, block.title, block.level)
         unit = unit_of(block.title)
-        first = not reading.nodes or block.level == 2 and len(reading.nodes) == 1 and block.line - reading.nodes[0].line <= 2
+        first = not reading.nodes or (
+            block.level == 2 and len(reading.nodes) == 1 and block.line - reading.nodes[0].line <= 2
+        )
         if first and found is not None and found.kind in (FORM, HARD, STOP):
             found = None
-        named = unit is not None and (unit.leads or first and found is None and unit.kind != "gate")
+        named = unit is not None and (unit.leads or (first and found is None and unit.kind != "gate"))
         kind = unit.kind if unit is not None and named else section_kind(words, found)
         node = Node(block.line, block.level, words, kind, unit.id if unit is not None and named else None, found, up)
         node.unit = unit is not None and unit.leads
@@ -121,8 +131,14 @@ class _Walk:
             if text:
                 lines.append((number, 0, text))
         identity = is_invariant(lines, 0)
-        if identity is not None and not node.unit and (node.up is None or node.up.meaning is None or node.up.meaning.kind not in (FORM, HARD)):
-            draft = reading.add(block.line, block.column, "invariant", node.title, node=node.up or node, identity=identity)
+        if (
+            identity is not None
+            and not node.unit
+            and (node.up is None or node.up.meaning is None or node.up.meaning.kind not in (FORM, HARD))
+        ):
+            draft = reading.add(
+                block.line, block.column, "invariant", node.title, node=node.up or node, identity=identity
+            )
             draft.end = block.line
             node.holds, self.fixed = False, node
             return
@@ -144,11 +160,13 @@ def _inherited(node: Node, up: Node | None, own: Meaning | None, unit: Unit | No
     above = up.meaning if up is not None else None
     if _lettered_gate(unit) and own is None:
         own = Meaning("gate", True)
-    if above is None or above.kind == "task" and up is not None and up.level == 1:
+    if above is None or (above.kind == "task" and up is not None and up.level == 1):
         return own
-    if above.kind == FORM or above.kind == HARD and not (own is not None and own.strong):
+    if above.kind == FORM or (above.kind == HARD and not (own is not None and own.strong)):
         return above
     if own is None:
+        if above.kind == "task" and _TASK.match(node.title):
+            return None  # the title of one task: what stands beneath it is how to do it
         return None if node.unit and above.kind not in ITEM_KINDS else above
     if above.kind not in ITEM_KINDS:
         return own
@@ -185,4 +203,3 @@ def _survey_headings(reading: Reading, blocks: list[Block]) -> None:
             stack.append(block)
         elif stack and isinstance(block, List | Table | Fence):
             reading.listed.add(stack[-1].line)
-
