@@ -38,7 +38,7 @@ def gates(
     request = Request(gates, desk.repository.resolve(commit), everything, jobs or os.cpu_count() or 1, trust)
     with Teller(quiet=form == "json") as teller:
         done = (decide_ephemeral if ephemeral else decide)(desk, request, teller)
-    board = done.judged.board
+    board = done.shown
     remarks = [f"{done.judged.checked} signed statements checked"]
     if ephemeral:
         remarks.append(click.style("ephemeral: signed by nobody, recorded nowhere", fg="yellow"))

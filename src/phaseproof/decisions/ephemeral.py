@@ -21,7 +21,7 @@ from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.gating import Decision, Request
 from phaseproof.decisions.inputs import Alter, unaltered
 from phaseproof.decisions.install import put
-from phaseproof.decisions.judging import gate_ids
+from phaseproof.decisions.judging import gate_ids, shown
 from phaseproof.decisions.rounds import Order, run
 from phaseproof.decisions.running import Watcher
 from phaseproof.decisions.state import State, open_state
@@ -56,7 +56,9 @@ def decide_ephemeral(desk: Desk, request: Request, watcher: Watcher) -> Decision
             only = gate_ids(state, request.gates)
             order = Order(everything=request.everything, at_once=request.at_once, gates=only)
             done = run(throwaway, state, request.commit, order, watcher, alter)
-            return Decision(done.judged, only, None, interrupted=done.outcomes.interrupted)
+            state = done.state
+            seen = shown(throwaway, state, done.judged)
+            return Decision(done.judged, seen, only, None, interrupted=done.outcomes.interrupted)
         finally:
             state.ledger.close()
 

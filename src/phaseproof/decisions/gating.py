@@ -13,6 +13,7 @@ from phaseproof.decisions.running import Watcher
 from phaseproof.decisions.state import State, open_state, refreshed
 from phaseproof.errors import Conflict
 from phaseproof.verdict.judge import judge
+from phaseproof.verdict.model import Board
 
 RETRIES = 5
 """How often a decision is taken again when another writer was faster."""
@@ -41,12 +42,14 @@ class Decision(Struct, frozen=True):
 
     Attributes:
         judged: the board and what it was judged on.
+        shown: that board as people see it: in the order of the text, changed files named.
         only: gates that were asked for, by id; empty: all.
         position: where the decision stands in the ledger, None where it was not recorded.
         interrupted: a run was ended from outside; nothing was decided.
     """
 
     judged: Judged
+    shown: Board
     only: tuple[str, ...]
     position: int | None
     interrupted: bool = False
@@ -68,12 +71,12 @@ def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
         done = run(desk, state, request.commit, order, watcher)
         state, judged = done.state, done.judged
         if done.outcomes.interrupted:
-            return Decision(judged, only, None, interrupted=True)
+            return Decision(judged, shown(desk, state, judged), only, None, interrupted=True)
         for attempt in range(RETRIES):
             try:
                 appended = record(desk, state, judged, only, signer)
                 _keep(desk, refreshed(desk, state), judged)
-                return Decision(judged, only, appended.event.position)
+                return Decision(judged, shown(desk, state, judged), only, appended.event.position)
             except Conflict:
                 if attempt == RETRIES - 1:
                     raise

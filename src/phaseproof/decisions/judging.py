@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phaseproof.bundle.model import InputsMap
 from phaseproof.decisions.changes import with_changes
@@ -56,8 +56,23 @@ def judged_on(desk: Desk, state: State, inputs: InputsMap, only: Collection[str]
 
 
 def shown(desk: Desk, state: State, done: Judged) -> Board:
-    """The board with the changed files named, for people and programs; verdicts are the same."""
-    if not any(reason.code == "inputs-changed" for item in done.board.items for reason in item.judgement.reasons):
-        return done.board
+    """The board for people and programs: items in the order of the text, changed files named; verdicts are the same."""
+    board = _in_text_order(done.board, state.reading.order)
+    if not any(reason.code == "inputs-changed" for item in board.items for reason in item.judgement.reasons):
+        return board
     tree = desk.repository.tree(done.inputs.commit)
-    return with_changes(done.board, state, inputs_at(desk, state.bundle, state.reading.plans, tree))
+    return with_changes(board, state, inputs_at(desk, state.bundle, state.reading.plans, tree))
+
+
+def _in_text_order(board: Board, order: Sequence[str]) -> Board:
+    """A board whose items stand as their documents have them; the bundle's own order does not depend on the text."""
+    rank = {name: number for number, name in enumerate(order)}
+    last = len(rank)
+    return structs.replace(
+        board,
+        items=tuple(sorted(board.items, key=lambda item: rank.get(item.id, last))),
+        gates=tuple(
+            structs.replace(gate, items=tuple(sorted(gate.items, key=lambda name: rank.get(name, last))))
+            for gate in board.gates
+        ),
+    )
