@@ -6,7 +6,8 @@ Prints one JSON object per row: milliseconds per check (median over rounds), rat
 ratio within a round), goals, and whether they are met. Rows:
 
 - `run`: N trivial checks (`/bin/true`), two at a time, output captured, in the working tree, not recorded;
-- `isolated`: what a clean checkout of F small files adds to one check, without a sandbox;
+- `isolated`: what a clean checkout of F small files adds to one check, without a sandbox: where the one before left
+  its checkout untouched, and the first time;
 - `bubblewrap`: what the sandbox adds to that.
 
 doit and pre-commit come from the `bench` group; make and prek are used where they are installed, and named as absent
@@ -211,6 +212,7 @@ def isolation_rows(folder: Path, rounds: int, files: int) -> list[dict[str, Any]
         if kept_apart.works:
             runners["one file, bubblewrap"] = times(boxed, job(boxed, 3, ("d0/f0.py",), isolated=True))
         seen = measure(rounds, runners, each)
+    first = statistics.median(first_run(there, folder / str(n)) for n in range(rounds))
     middle = {name: statistics.median(values) for name, values in seen.items()}
     added = middle["all files"] - middle["observed"]
     goal = 5 + 0.01 * files
@@ -218,6 +220,7 @@ def isolation_rows(folder: Path, rounds: int, files: int) -> list[dict[str, Any]
         "row": "isolated", "unit": "ms added per check", "files": files, "added": round(added, 3),
         "one file": round(middle["one file"] - middle["observed"], 3),
         "per file, us": round((middle["all files"] - middle["one file"]) / max(1, files - 1) * 1000, 2),
+        "first time": round(first - middle["observed"], 3),
         "goal": goal, "ratio": round(added / goal, 3), "met": added <= goal,
     }]  # fmt: skip
     if kept_apart.works:
@@ -229,6 +232,15 @@ def isolation_rows(folder: Path, rounds: int, files: int) -> list[dict[str, Any]
     else:
         rows.append({"row": "bubblewrap", "absent": kept_apart.why})
     return rows
+
+
+def first_run(there: Repository, folder: Path) -> float:
+    """Milliseconds of a check whose checkout was not written before, objects read from git included."""
+    with site_of(there, folder, Sandbox()) as site:
+        one = job(site, 0, ("**",), isolated=True)
+        started = time.perf_counter()
+        run_check(site, one, "0" * 32)
+        return (time.perf_counter() - started) * 1000
 
 
 def site_of(there: Repository, folder: Path, kept_apart: Sandbox) -> Site:

@@ -20,6 +20,7 @@ from phaseproof.runner import checkout, controls, outputs
 from phaseproof.runner import environment as surroundings
 from phaseproof.runner.bench import WorkBench
 from phaseproof.runner.job import Case, Job, Ran
+from phaseproof.runner.kept import WORTH, snapshot
 from phaseproof.runner.platform import platform
 from phaseproof.runner.setup import Prepared, SetupFailed
 from phaseproof.runner.site import Site
@@ -93,15 +94,25 @@ class _Attempt:
         self.overtaken = False
 
     def isolated(self) -> Result:
-        """In a clean checkout that is gone afterwards."""
+        """In a clean checkout: one just written, or one that no check has touched."""
         site, job = self.site, self.job
-        owner = site.sandbox.own_user
-        folders = site.workspace.new(owner)
+        owner, paths = site.sandbox.own_user, job.files.checkout
+        try:
+            self.made = site.prepared(job.files.setup)
+        except PhaseproofError as error:
+            return self._fault(error)
+        again = self.case is None and not job.check.history and len(paths) >= WORTH
+        key = (paths, self.made.digest if self.made else "")
+        found = site.checkouts.take(key) if again else None
+        folders = site.workspace.new(owner, found[0] if found else site.workspace.place(owner) if again else None)
+        seen = found[1] if found else None
         try:
             try:
-                self.made = site.prepared(job.files.setup)
-                checkout.write(site.tree, job.files.checkout, folders.work, site.blobs.read_many, owner)
+                if found is None:
+                    checkout.write(site.tree, paths, folders.work, site.blobs.read_many, owner)
                 bench = self._bench(folders)
+                if again and found is None:
+                    seen = snapshot(folders.work, paths)
                 added = controls.apply(self.case, job, site, bench, owner) if self.case else {}
                 if job.check.history:
                     history.write(site.repository, site.tree.commit, folders.work)
@@ -110,7 +121,10 @@ class _Attempt:
                 return self._fault(error)
             return self._judge(self._bench(folders, added) if added else bench)
         finally:
-            site.workspace.discard(folders)
+            site.workspace.discard(folders.root)
+            spent = site.checkouts.give(key, folders.work, seen) if again else None
+            if spent is not None:
+                site.workspace.discard(spent.parent)
 
     def observed(self) -> Result:
         """In the working tree, which must hold what the commit holds."""

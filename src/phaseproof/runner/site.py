@@ -20,6 +20,7 @@ from phaseproof.repo.blobs import Blobs
 from phaseproof.repo.git import Repository
 from phaseproof.repo.tree import Tree
 from phaseproof.runner import reaping, sandbox, setup, watch
+from phaseproof.runner.kept import Checkouts
 from phaseproof.runner.launch import Launcher
 from phaseproof.runner.platform import platform
 from phaseproof.runner.sandbox import Sandbox
@@ -72,6 +73,7 @@ class Site:
         self.plain = Launcher(Sandbox(), self.launcher.mounts, self.stop)
         self.separate = self.sandbox.works and sandbox.hides(secret)
         self.blobs = Blobs(repository)
+        self.checkouts = Checkouts()
         self._cache = cache
         self._lock = threading.Lock()
         self._setups: dict[tuple[str, ...], setup.Prepared | setup.SetupFailed | None] = {}

@@ -80,11 +80,12 @@ class Workspace:
         remove(self.root)
         os.close(self._lock)
 
-    def new(self, owner: int | None = None) -> Folders:
+    def new(self, owner: int | None = None, work: Path | None = None) -> Folders:
         """Fresh empty folders for one run.
 
         Args:
             owner: user and group id that the check runs under, None for our own.
+            work: the checkout's folder where there is one already.
 
         Raises:
             Unable: `workspace`.
@@ -93,10 +94,10 @@ class Workspace:
             self._count += 1
             number = self._count
         root = self.root / str(number)
-        folders = Folders(root, *(root / name for name in ("work", "out", "home", "tmp")))
+        folders = Folders(root, work or root / "work", *(root / name for name in ("out", "home", "tmp")))
         try:
             root.mkdir(0o700)
-            for folder in (folders.work, folders.out, folders.home, folders.tmp):
+            for folder in (*(() if work else (folders.work,)), folders.out, folders.home, folders.tmp):
                 folder.mkdir()
                 folder.chmod(0o755)  # `root` keeps others out; a sandbox enters them under another user
                 if owner is not None:
@@ -116,13 +117,17 @@ class Workspace:
                 else:
                     Path(entry.path).unlink(missing_ok=True)
 
-    def discard(self, folders: Folders) -> None:
-        """Remove a run's folders, while the next one is under way; `close` waits for it."""
+    def place(self, owner: int | None = None) -> Path:
+        """A fresh empty folder for a checkout that may outlast its run. Raises what `new` raises."""
+        return self.new(owner).work
+
+    def discard(self, folder: Path) -> None:
+        """Remove a folder of ours, while the next run is under way; `close` waits for it."""
         with self._guard:
             if self._sweeper is None:
                 self._sweeper = threading.Thread(target=self._sweep, name="sweeper", daemon=True)
                 self._sweeper.start()
-        self._discarded.put(folders.root)
+        self._discarded.put(folder)
 
     def _sweep(self) -> None:
         while (root := self._discarded.get()) is not None:
