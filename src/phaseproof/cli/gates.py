@@ -48,4 +48,6 @@ def gates(
         output.document(said)
     else:
         output.say(boards.text(board, everything=everything, only=done.only, remarks=remarks))
+        if done.interrupted:
+            output.say("interrupted: nothing was decided; results recorded before stay   → phaseproof gates")
     return 0 if board.verdict == "PASS" and not done.interrupted else 1

@@ -6,6 +6,7 @@ something signed or chained does not verify or cannot be read; 4 our fault.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -37,6 +38,10 @@ VERBS: dict[str, str] = {
     "demo": "a small repository, five kinds of trouble, a gate that only evidence opens",
 }
 """Verb -> one line of help; each stands in `phaseproof.cli.<verb>` under its own name."""
+
+
+_ENVIRONMENT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Failures of the machine that no room has a better word for."""
 
 
 class Verbs(click.Group):
@@ -116,10 +121,14 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         _leave_pipe()
         return 1
+    except OSError as error:
+        if error.errno not in _ENVIRONMENT:
+            return _told(_fault(error), machine)
+        where = f"{error.filename}: " if error.filename else ""
+        fact = f"{where}{error.strerror}"
+        return _told(Unable("system-failed", fact, "check the disk, its space, quota and rights"), machine)
     except Exception as error:  # noqa: BLE001  (the last line of defence: one line, a log, exit 4)
-        where = _crash(error)
-        fault = PhaseproofError("internal", f"{type(error).__name__}: {error}", f"report it with {where}")
-        return _told(fault, machine)
+        return _told(_fault(error), machine)
 
 
 def describe(error: PhaseproofError) -> str:
@@ -151,7 +160,8 @@ def _told(error: PhaseproofError, machine: bool) -> int:
         except BrokenPipeError:
             _leave_pipe()
         except Unable as worse:
-            _complain(describe(worse))
+            if error.rule != worse.rule:
+                _complain(describe(worse))
             return max(error.exit_code, worse.exit_code)
     return error.exit_code
 
@@ -167,6 +177,10 @@ def _leave_pipe() -> None:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, sys.stdout.fileno())
         os.close(nothing)
+
+
+def _fault(error: Exception) -> PhaseproofError:
+    return PhaseproofError("internal", f"{type(error).__name__}: {error}", f"report it with {_crash(error)}")
 
 
 def _crash(error: BaseException) -> str:

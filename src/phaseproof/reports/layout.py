@@ -31,7 +31,7 @@ def one_line(text: str, most: int = 0) -> str:
 
 def columns() -> int | None:
     """Width of the terminal that standard output goes to; None where it goes elsewhere, and nothing is folded."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return None
     import shutil
 
