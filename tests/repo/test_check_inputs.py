@@ -70,7 +70,7 @@ def test_a_wildcard_leaves_plans_out_and_a_name_takes_them_in():
         ({"subject": ("docs/PH*.md",)}, "pattern-empty", "docs/PH*.md"),
         ({"subject": ("src/**",), "instrument": ("src/**",)}, "subject-empty", "c"),
         ({"instrument": ("**",)}, "subject-empty", "c"),
-        ({"controls": (ControlSpec(patch="controls/none.patch"),)}, "pattern-empty", "controls/none.patch"),
+        ({"controls": (ControlSpec(patch="controls/none.patch"),)}, "path-missing", "controls/none.patch"),
         ({"controls": (ControlSpec(remove=("nothing/*",)),)}, "pattern-empty", "nothing/*"),
     ],
 )

@@ -17,7 +17,7 @@ from phaseproof.runner import output, process
 from phaseproof.runner.workspace import Workspace
 from support.alive import alive, gone
 from support.repository import make_repository
-from support.running import both, ground, need_sandbox, said
+from support.running import PYTHON, both, ground, need_sandbox, said
 
 
 @pytest.fixture
@@ -73,6 +73,25 @@ def test_attack_fork_bomb_ends_with_the_time_out(repo, tmp_path, sandboxed):
         ran = place.shell(f"for i in $(seq 150); do setsid sleep {nonce} & done; trap '' TERM; wait", timeout=2)
         assert ran.result.reason == "timeout"
         assert gone(nonce)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="processes are counted per user, and only root can have another one")
+def test_attack_fork_bomb_is_bounded(repo, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "PROCESSES", 40)
+    code = """
+import os, sys, time
+for count in range(200):
+    try:
+        if os.fork() == 0:
+            time.sleep(30)
+    except BlockingIOError:
+        print("stopped at", count)
+        os._exit(0)
+print("never stopped")
+"""
+    with ground(repo, tmp_path, sandboxed=True) as place:
+        ran = place.run((PYTHON, "-c", code))
+    assert "stopped at" in said(ran)
 
 
 def test_a_file_larger_than_the_limit_cannot_be_written(tmp_path, monkeypatch):

@@ -3,8 +3,9 @@
 The rules, in the order in which they are applied:
 
 1. The ledger's own folder (`.phaseproof/`) is never an input, whoever names it.
-2. A pattern covers files; one that covers none is `pattern-empty`, or `path-missing` where it is a plain path. Plans and the configuration file are covered only
-   where a pattern without wildcards names them: a tick that `sync` sets must not void the evidence it shows.
+2. A pattern covers files; one that covers none is `pattern-empty`, or `path-missing` where it is a plain path. Plans
+   and the configuration file are covered only where a pattern without wildcards names them: a tick that `sync` sets
+   must not void the evidence it shows.
 3. Instrument: the files its globs cover. Patches of declared controls belong to the instrument's digest, so that a
    changed control is reviewed like a changed test, but are not written to the checkout.
 4. Subject: the files its globs cover; without globs every tracked file but plans and configuration. What is

@@ -25,6 +25,8 @@ HASTE = 0.2
 FILE_SIZE = 8 * 1024**3
 """Bytes of the largest file a check may write."""
 OPEN_FILES = 4096
+PROCESSES = 4096
+"""Processes and threads of all checks together, where they run under a user of their own."""
 
 _PIECE = 1 << 16
 _DRAIN = 1 << 20
@@ -104,7 +106,7 @@ class _Watch:
         self._exit = _exit_descriptor(child.pid)
         if self._exit >= 0:
             self._poll.register(self._exit, select.POLLIN)
-        _limit(child.pid)
+        _limit(child.pid, own_user=contained and os.geteuid() == 0)
 
     def end(self) -> Execution:
         """Wait for the process, or end it."""
@@ -185,13 +187,15 @@ def _exit_descriptor(pid: int) -> int:
     return -1
 
 
-def _limit(pid: int) -> None:
+def _limit(pid: int, *, own_user: bool) -> None:
     if sys.platform == "linux":
         import resource
 
         with contextlib.suppress(ProcessLookupError, PermissionError):
             resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
+            if own_user:
+                resource.prlimit(pid, resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
             _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
             if hard > OPEN_FILES or hard == resource.RLIM_INFINITY:
                 resource.prlimit(pid, resource.RLIMIT_NOFILE, (min(1024, OPEN_FILES), OPEN_FILES))
