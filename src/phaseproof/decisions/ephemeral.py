@@ -20,7 +20,7 @@ from phaseproof.decisions import candidate
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.gating import Decision, Request
 from phaseproof.decisions.inputs import Alter, unaltered
-from phaseproof.decisions.install import put
+from phaseproof.decisions.install import put, require_unknown
 from phaseproof.decisions.judging import gate_ids, shown
 from phaseproof.decisions.rounds import Order, run
 from phaseproof.decisions.running import Watcher
@@ -36,7 +36,8 @@ def decide_ephemeral(desk: Desk, request: Request, watcher: Watcher) -> Decision
     """Run what the gates require and judge, on a throw-away copy.
 
     Raises:
-        Unable, Mistakes: the commit does not compile, or git fails.
+        Unable, Mistakes: the commit does not compile, or git fails; a ledger is trusted and there is none.
+        Refused: the programme is known to have a ledger, and it is not here (`known-elsewhere`).
         Untrue: the ledger that is copied does not hold.
     """
     with tempfile.TemporaryDirectory(prefix="phaseproof-ephemeral-") as temporary:
@@ -50,6 +51,7 @@ def decide_ephemeral(desk: Desk, request: Request, watcher: Watcher) -> Decision
             _copy(desk.folder, throwaway.folder)
             state = structs.replace(open_state(throwaway), guests={NAME: runner.public})
         else:
+            _require_none(desk, request)
             alter = _Agreed(keys.uri(runner.public))
             state = _from_commit(throwaway, request.commit, alter, runner)
         try:
@@ -81,6 +83,14 @@ class _Agreed:
 
 def _has_ledger(desk: Desk) -> bool:
     return (desk.folder / "ledger.db").exists()
+
+
+def _require_none(desk: Desk, request: Request) -> None:
+    """Losing a ledger grants nothing: rules that nobody agreed to stand in for no ledger that is trusted or known."""
+    if request.trust is not None:
+        open_state(desk, request.trust).ledger.close()  # says what is missing
+    programme = candidate.configuration(desk, desk.repository.tree(request.commit)).programme
+    require_unknown(desk, programme)
 
 
 def _from_commit(desk: Desk, commit: str, alter: Alter, runner: keys.FileSigner) -> State:

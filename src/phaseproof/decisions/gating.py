@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phaseproof.bundle import digest
 from phaseproof.decisions import board_keeping
 from phaseproof.decisions.deciding import record, require_runner
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.judging import Judged, gate_ids, judged_on, shown
+from phaseproof.decisions.judging import judged as judge_anew
 from phaseproof.decisions.rounds import Order, run
 from phaseproof.decisions.running import Watcher
 from phaseproof.decisions.state import State, open_state, refreshed
@@ -75,13 +77,16 @@ def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
         for attempt in range(RETRIES):
             try:
                 appended = record(desk, state, judged, only, signer)
-                _keep(desk, refreshed(desk, state), judged)
+                _keep(desk, refreshed(state), judged)
                 return Decision(judged, shown(desk, state, judged), only, appended.event.position)
             except Conflict:
                 if attempt == RETRIES - 1:
                     raise
-                state = refreshed(desk, state)
-                judged = judged_on(desk, state, judged.inputs, only)
+                state, rules = refreshed(state), state.bundle
+                if state.bundle == rules:
+                    judged = judged_on(desk, state, judged.inputs, only)
+                else:  # other rules came into force meanwhile
+                    signer, judged = require_runner(desk, state), judge_anew(desk, state, request.commit, only)
         raise AssertionError("the loop above returns or raises")
     finally:
         state.ledger.close()
@@ -89,5 +94,7 @@ def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
 
 def _keep(desk: Desk, state: State, judged: Judged) -> None:
     """Keep the board for `status`: judged again with the decision itself in the ledger, for all gates."""
+    if digest.of(state.bundle) != judged.board.bundle:
+        return
     board = judge(state.bundle, state.view, judged.inputs, desk.now())
     board_keeping.store(desk, state, shown(desk, state, Judged(board, judged.inputs, judged.checked)))

@@ -73,7 +73,7 @@ def install(desk: Desk, commit: str, by: str | None = None) -> Installation:
         seen = ledger.checkpoint()
     finally:
         ledger.close()
-    known.remember(desk, known.place(desk, bundle.programme), known.Known(seen.tenant, seen.size, seen.root))
+    known.remember(desk, bundle.programme, known.Known(seen.tenant, seen.size, seen.root))
     return Installation(
         seen.tenant, digests.of(bundle), name, _after_one(bundle, name), len(bundle.items), len(bundle.gates),
         len(bundle.checks),
@@ -125,19 +125,12 @@ def _made(desk: Desk, bundle: Bundle) -> SqliteLedger:
 
 def _empty(desk: Desk, bundle: Bundle) -> SqliteLedger | None:
     """A ledger that is here and has no bundle, left by an install that was broken off; None where there is none."""
-    last = known.recall(desk, known.place(desk, bundle.programme))
     try:
         ledger = open_ledger(desk.folder)
     except Unable as error:
         if error.rule != "no-ledger":
             raise
-        if last is not None:
-            raise Refused(
-                "known-elsewhere",
-                f"programme {bundle.programme} has a ledger, {short(last.tenant)}, and it is not here",
-                f"bring it to {desk.folder}, or name it with --ledger; "
-                f"if it was given up on purpose, take its line out of {desk.home / known.NAME}",
-            ) from error
+        require_unknown(desk, bundle.programme)
         return None
     if ledger.next_seq("bundle") > 0:
         tenant = ledger.tenant
@@ -147,4 +140,30 @@ def _empty(desk: Desk, bundle: Bundle) -> SqliteLedger | None:
             f"tenant {short(tenant)} has a bundle; a second install would be a change of rules nobody approved",
             "phaseproof migrate propose",
         )
+    try:
+        require_unknown(desk, bundle.programme, ledger.tenant)
+    except BaseException:
+        ledger.close()
+        raise
     return ledger
+
+
+def require_unknown(desk: Desk, programme: str, tenant: Digest = "") -> None:
+    """Refuse to begin anew where a programme is known to have a ledger.
+
+    Args:
+        desk: where.
+        programme: its name.
+        tenant: the ledger that is here, empty where there is none.
+
+    Raises:
+        Refused: `known-elsewhere`.
+    """
+    for last in known.recall(desk, programme):
+        if last.tenant != tenant:
+            raise Refused(
+                "known-elsewhere",
+                f"programme {programme} has a ledger, {short(last.tenant)}, and it is not here",
+                f"bring it to {desk.folder}, or name it with --ledger; "
+                f"if it was given up on purpose, take its line out of {desk.home / known.NAME}",
+            )

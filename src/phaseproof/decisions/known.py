@@ -28,24 +28,35 @@ class Known(Struct, frozen=True):
     root: Digest
 
 
-def place(desk: Desk, programme: str) -> str:
-    """The name under which a repository's programme is remembered."""
-    roots = desk.repository.root_commits()
-    first = "+".join(root[:16] for root in roots) if roots else str(desk.repository.common_dir)
-    return f"{first}/{programme}"
+def recall(desk: Desk, programme: str) -> tuple[Known, ...]:
+    """What is remembered of a repository's programme.
 
-
-def recall(desk: Desk, name: str) -> Known | None:
-    """What is remembered under a name.
+    A repository is the same one while it shares a first commit with what is remembered: another beginning joined to
+    its history does not make it a stranger. One whose history is cut off could be any that has the programme.
 
     Raises:
         Untrue: the file cannot be read (`known-tenants-unreadable`): what it held cannot be checked any more.
     """
-    return _load(desk.home / NAME).get(name)
+    everything = _load(desk.home / NAME)
+    if not any(name.rpartition("/")[2] == programme for name in everything):
+        return ()
+    here = _roots(desk)
+    found = []
+    for name, known in everything.items():
+        place, _, called = name.rpartition("/")
+        if called == programme and (not here or here & set(place.split("+")) or place == str(_folder(desk))):
+            found.append(known)
+    return tuple(found)
 
 
-def remember(desk: Desk, name: str, known: Known) -> None:
-    """Remember what was seen: a temporary file, renamed over the old one, mode 0600.
+def of_tenant(desk: Desk, tenant: Digest) -> tuple[Known, ...]:
+    """What is remembered of a ledger, whatever repository it was seen in. Raises as `recall`."""
+    return tuple(known for known in _load(desk.home / NAME).values() if known.tenant == tenant)
+
+
+def remember(desk: Desk, programme: str, known: Known) -> None:
+    """Remember what was seen: a temporary file, renamed over the old one, mode 0600. Nothing is ever unlearnt: less
+    of the same ledger than is remembered changes nothing.
 
     Raises:
         Untrue: the file there cannot be read.
@@ -53,7 +64,9 @@ def remember(desk: Desk, name: str, known: Known) -> None:
     """
     path = desk.home / NAME
     everything = _load(path)
-    if everything.get(name) == known:
+    name = f"{'+'.join(sorted(_roots(desk))) or _folder(desk)}/{programme}"
+    before = everything.get(name)
+    if before is not None and before.tenant == known.tenant and before.size >= known.size:
         return
     everything[name] = known
     try:
@@ -68,6 +81,14 @@ def remember(desk: Desk, name: str, known: Known) -> None:
         raise Unable(
             "home-unwritable", f"{path}: {error.strerror}", "set PHASEPROOF_HOME to a folder of yours"
         ) from error
+
+
+def _roots(desk: Desk) -> set[str]:
+    return {root[:16] for root in desk.repository.root_commits()}
+
+
+def _folder(desk: Desk) -> Path:
+    return desk.repository.common_dir
 
 
 def _load(path: Path) -> dict[str, Known]:

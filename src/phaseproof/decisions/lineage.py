@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
 
 from phaseproof.authority import threshold
-from phaseproof.authority.view import View
+from phaseproof.authority.view import InForce, View
 from phaseproof.bundle import canonical
 from phaseproof.bundle.model import Bundle, Reading
-from phaseproof.decisions.signatures import Heads, verify_signing
+from phaseproof.decisions.signatures import Heads, event_at, in_place, verify_signing
 from phaseproof.digests import Digest
 from phaseproof.errors import Untrue
+from phaseproof.evidence.envelope import keyid, open_envelope
+from phaseproof.evidence.keys import public_of
 from phaseproof.ledger.model import Ledger
 
 _T = TypeVar("_T", Bundle, Reading)
@@ -62,8 +65,24 @@ def in_force(ledger: Ledger, view: View, heads: Heads) -> Bundle | None:
         for sign in signed:
             if sign.signing.envelope in counted:
                 verify_signing(ledger, sign, [bundle, *([before] if before else [])], heads)
+        _verify_act(ledger, one, [bundle, *([before] if before else [])], heads)
         before = bundle
     return before
+
+
+def _verify_act(ledger: Ledger, one: InForce, bundles: Sequence[Bundle], heads: Heads) -> None:
+    """The signed decision that put a bundle in force: it says from which commit and which texts, so that an approval
+    alone puts nothing in force."""
+    uris = {name: uri for bundle in bundles for name, uri in bundle.people.items()}
+    uris |= {name: runner.key for bundle in bundles for name, runner in bundle.runners.items()}
+    keys = {keyid(public): public for public in map(public_of, uris.values())}
+    installed = one.installed
+    opened = open_envelope(ledger.get(installed.envelope), keys)
+    decision = in_place(opened, event_at(ledger, one.position), heads)
+    said = {"bundle": installed.bundle, "reading": installed.reading, "commit": installed.commit}
+    word = "activate" if len(bundles) > 1 else "install"
+    if (decision.decision, decision.content) != (word, said):
+        raise _broken(one.position, "it says something else than the decision it names")
 
 
 def _object(ledger: Ledger, digest: Digest, kind: type[_T]) -> _T:

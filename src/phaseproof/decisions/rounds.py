@@ -83,7 +83,10 @@ def run(desk: Desk, state: State, commit: str, order: Order, watcher: Watcher, a
     outcomes = Outcomes(())
     if todo.jobs:
         signer = require_runner(desk, state)
+        rules = state.bundle
         state, outcomes = _turns(desk, state, tree, inputs, signer, todo.jobs, order.at_once, watcher)
+        if state.bundle != rules:
+            inputs = inputs_map(desk, state, tree, alter)  # other rules came into force meanwhile
     return Done(state, judged_on(desk, state, inputs, order.gates), outcomes, todo.impossible)
 
 
@@ -136,7 +139,7 @@ def _turns(
             turn = Turn(desk, state, site, scribe, watcher)
             left = turn.take(todo, at_once)
             facts += turn.facts
-            state = refreshed(desk, state)
+            state = refreshed(state)
             if turn.interrupted:
                 return state, Outcomes(tuple(facts), interrupted=True, left=left)
             todo = _flaky(desk, state, todo, turn.facts)

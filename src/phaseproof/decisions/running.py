@@ -13,6 +13,7 @@ from phaseproof.bundle import canonical, digest
 from phaseproof.checks.kind import Outcome
 from phaseproof.decisions import leftovers
 from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.noting import Notes
 from phaseproof.decisions.recording import Scribe, control_record
 from phaseproof.decisions.state import State
 from phaseproof.evidence.envelope import keyid
@@ -79,6 +80,7 @@ class Turn:
         self._waiting: dict[str, tuple[Job, Ran, dict[str, ControlRecord | None]]] = {}
         self._fresh: dict[str, list[Entry]] = {}
         self._cases: dict[str, tuple[Case, ...]] = {}
+        self._notes = Notes(desk, state)
         self.facts: list[Fact] = []
         self.interrupted = False
 
@@ -112,6 +114,7 @@ class Turn:
             self.interrupted |= second.interrupted
         for name in list(self._waiting):
             self._give_up(name)
+        self._notes.now()
         return left
 
     def _start(self, task: Task, run: str) -> None:
@@ -130,6 +133,7 @@ class Turn:
         )
         leftovers.mark(self._desk, run)
         self._append([_event(self._desk, job.check.name, "run-started", self._scribe.runner, started)])
+        self._notes.now_and_then()
         self._watcher.started(job.check.name, "")
 
     def _main(self, task: Task, ran: Ran) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from phaseproof.authority.fold import fold
-from phaseproof.authority.view import View
+from phaseproof.authority.view import Signed, View
 from phaseproof.bundle.model import Bundle, Reading
 from phaseproof.decisions import known, lineage
 from phaseproof.decisions.desk import Desk
@@ -65,8 +65,7 @@ def open_state(desk: Desk, trust: str | None = None) -> State:
         installed = view.installed
         if bundle is None or installed is None:
             raise Unable("not-installed", "this ledger has no bundle yet", "phaseproof install")
-        name = known.place(desk, bundle.programme)
-        _known(desk, ledger, known.recall(desk, name), heads)
+        _known(desk, ledger, bundle.programme, heads)
         _trusted(ledger, trust, heads)
         for stored in ledger.checkpoints()[-1:]:
             heads.add(stored.size, stored.root)
@@ -78,34 +77,46 @@ def open_state(desk: Desk, trust: str | None = None) -> State:
         raise
 
 
-def refreshed(desk: Desk, state: State) -> State:
-    """The same ledger, folded again, after events were appended.
+def refreshed(state: State) -> State:
+    """The same ledger, folded again, after events were appended; what came with them is checked as at opening.
 
     Raises:
-        Untrue: the ledger does not hold any more.
+        Untrue: the ledger does not hold any more, or is not the one that was opened, with more in it
+            (`ledger-rewritten`).
     """
-    view = fold(state.ledger.events())
-    if view.bundles != state.view.bundles:
-        state.ledger.close()
-        return open_state(desk)
-    return State(state.ledger, view, state.bundle, state.reading, state.guests)
+    ledger, before = state.ledger, state.view
+    view = fold(ledger.events())
+    if view.size < before.size or ledger.digest_at(before.size - 1) != before.head:
+        raise Untrue("ledger-rewritten", f"what stood before event {before.size} was rewritten meanwhile",
+                     "phaseproof verify")  # fmt: skip
+    if (view.bundles, _approvals(view)) == (before.bundles, _approvals(before)):
+        return State(ledger, view, state.bundle, state.reading, state.guests)
+    heads = Heads()
+    bundle = lineage.in_force(ledger, view, heads)
+    heads.insist(ledger)
+    if bundle is None or view.installed is None:
+        raise Untrue("ledger-rewritten", "the bundle in force is gone", "phaseproof verify")
+    return State(ledger, view, bundle, lineage.load_reading(ledger, view.installed.installed.reading), state.guests)
+
+
+def _approvals(view: View) -> tuple[Signed, ...]:
+    return tuple(one for one in view.signed if one.signing.purpose == "bundle")
 
 
 def note_seen(desk: Desk, state: State, head: Checkpoint) -> None:
     """Remember a tree head in `known-tenants`."""
-    known.remember(desk, known.place(desk, state.bundle.programme), known.Known(head.tenant, head.size, head.root))
+    known.remember(desk, state.bundle.programme, known.Known(head.tenant, head.size, head.root))
 
 
-def _known(desk: Desk, ledger: SqliteLedger, last: known.Known | None, heads: Heads) -> None:
-    if last is None:
-        return
-    if last.tenant != ledger.tenant:
-        raise Untrue(
-            "genesis-changed",
-            f"this repository's ledger was {short(last.tenant)}, this is {short(ledger.tenant)}",
-            f"bring the ledger back; if it was given up on purpose, take its line out of {desk.home / known.NAME}",
-        )
-    heads.add(last.size, last.root)
+def _known(desk: Desk, ledger: SqliteLedger, programme: str, heads: Heads) -> None:
+    for last in (*known.recall(desk, programme), *known.of_tenant(desk, ledger.tenant)):
+        if last.tenant != ledger.tenant:
+            raise Untrue(
+                "genesis-changed",
+                f"this repository's ledger was {short(last.tenant)}, this is {short(ledger.tenant)}",
+                f"bring the ledger back; if it was given up on purpose, take its line out of {desk.home / known.NAME}",
+            )
+        heads.add(last.size, last.root)
 
 
 def _trusted(ledger: SqliteLedger, trust: str | None, heads: Heads) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +15,9 @@ from phaseproof.bundle import canonical
 from phaseproof.digests import Digest, sha256
 from phaseproof.errors import Untrue
 from phaseproof.evidence.model import PAYLOAD, STATEMENT
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MAX_ENVELOPE = 32 * 1024 * 1024
 """Bytes; a larger envelope is refused unread."""
@@ -165,7 +169,6 @@ def open_envelope(data: bytes, keys: Mapping[str, bytes]) -> Opened:
             not hold (`signature-invalid`).
     """
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     envelope, payload = unverified(data)
     message = pae(envelope.payloadType, payload)
@@ -175,7 +178,7 @@ def open_envelope(data: bytes, keys: Mapping[str, bytes]) -> Opened:
         raise Untrue("signature-unknown", f"signed by {named}: no key that counts here", _NEXT)
     for signature in envelope.signatures:
         try:
-            Ed25519PublicKey.from_public_bytes(keys[signature.keyid]).verify(_bytes_of(signature.sig), message)
+            _public(keys[signature.keyid]).verify(_bytes_of(signature.sig), message)
         except (InvalidSignature, ValueError) as error:
             raise Untrue(
                 "signature-invalid", f"the signature of key {signature.keyid[:16]} does not hold", _NEXT
@@ -204,6 +207,13 @@ def read_statement(payload: bytes) -> Statement:
     if not read.subject:
         raise Untrue("statement-unreadable", "the statement is about nothing", _NEXT)
     return read
+
+
+@lru_cache(maxsize=256)
+def _public(raw: bytes) -> Ed25519PublicKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def _unreadable(why: str) -> Untrue:

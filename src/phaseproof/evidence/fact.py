@@ -80,7 +80,11 @@ def fact_of(statement: Statement, envelope: Digest, key: str) -> Fact:
     Raises:
         Untrue: it is no evidence.
     """
-    one = evidence_of(statement)
+    return fact_from(evidence_of(statement), commit_of(statement), envelope, key)
+
+
+def fact_from(one: Evidence, commit: str, envelope: Digest, key: str) -> Fact:
+    """What the ledger keeps of evidence that has been read; arguments as `fact_of`."""
     return Fact(
         envelope=envelope,
         check=one.check,
@@ -90,7 +94,7 @@ def fact_of(statement: Statement, envelope: Digest, key: str) -> Fact:
         instrument=one.instrument,
         environment=one.environment,
         bundle=one.bundle,
-        commit=commit_of(statement),
+        commit=commit,
         run=one.run,
         outcome=one.outcome,
         strength=one.strength,

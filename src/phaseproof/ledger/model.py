@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -141,6 +141,10 @@ class Ledger(Protocol):
 
     def get(self, digest: Digest) -> bytes:
         """An object's bytes, digest checked. Raises `Untrue` (`object-missing`, `object-altered`)."""
+        ...
+
+    def get_many(self, digests: Collection[Digest]) -> dict[Digest, bytes]:
+        """Many objects at once, each one's digest checked. Raises as `get`."""
         ...
 
     def put(self, data: bytes) -> Digest:
