@@ -46,7 +46,7 @@ def single(repository: Path, folder: Path, rounds: int) -> dict[str, Any]:
     with open_ledger(repository / ".phaseproof") as ledger:
         view = fold(ledger.events())
         runs = [run for check in view.checks.values() for run in check.runs]
-        signer = load(folder / "home", "local", lambda name: "")
+        signer = load(folder / "home", "local", lambda _: "")
         keys = {keyid(signer.public): signer.public}
         envelopes = [ledger.get(run.fact.envelope) for run in runs]
         opened = [unverified(data) for data in envelopes]
@@ -101,8 +101,9 @@ def _in_toto(folder: Path, count: int) -> Callable[[], None]:
     layout.set_relative_expiration(days=30)
     for number in range(count):
         name = f"c{number}"
-        layout.steps.append(Step(name=name, pubkeys=[key["keyid"]], expected_command=["true"], expected_materials=[["ALLOW", "*"]],
-                                 expected_products=[["ALLOW", "*"]]))  # fmt: skip
+        anything = [["ALLOW", "*"]]
+        step = Step(name=name, pubkeys=[key["keyid"]], expected_command=["true"], expected_materials=anything)
+        layout.steps.append(step)
         link = Link(name=name, materials={f"src/{name}": {"sha256": "a" * 64}}, command=["true"], products={},
                     byproducts={"return-value": 0, "stdout": "", "stderr": ""})  # fmt: skip
         envelope = Envelope.from_signable(link)

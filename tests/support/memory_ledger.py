@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -64,6 +64,9 @@ class MemoryLedger:
         if name not in self.objects:
             raise Untrue("object-missing", f"object {name} is not in the ledger")
         return self.objects[name]
+
+    def get_many(self, digests: Collection[Digest]) -> dict[Digest, bytes]:
+        return {digest: self.get(digest) for digest in digests}
 
     def checkpoint(self, signer: object = None) -> Checkpoint:
         """The tree head now."""
