@@ -147,7 +147,7 @@ class Kitchen:
             environment: variables besides the kitchen's; None takes one away.
         """
         words = shlex.split(arguments[0]) if len(arguments) == 1 else list(arguments)
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
         changed = {**self.environment, **environment}
         before = {name: os.environ.get(name) for name in changed}
         here = Path.cwd()
@@ -159,7 +159,8 @@ class Kitchen:
         finally:
             os.chdir(here)
             _set(before)
-        return Answer(code, out.getvalue(), err.getvalue())
+        out.flush(), err.flush()
+        return Answer(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
 
     def start(self, *arguments: str, cwd: Path | None = None, **more: Any) -> subprocess.Popen[bytes]:
         """Start a command as a process of its own."""
