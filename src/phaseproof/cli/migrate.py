@@ -33,7 +33,7 @@ def propose(commit: str, reasons: tuple[str, ...], form: str, **where: Any) -> N
     desk = desk_of(**where)
     with open_state(desk) as state:
         waiting = take.propose(desk, state, desk.repository.resolve(commit), _pairs(reasons))
-    _show(waiting, form, "phaseproof migrate approve")
+    _show(waiting, form, f"phaseproof migrate approve {waiting.digest[7:15]}")
 
 
 @migrate.command()
@@ -42,15 +42,16 @@ def propose(commit: str, reasons: tuple[str, ...], form: str, **where: Any) -> N
 @formats("text", "json")
 @place
 def approve(bundle: str | None, by: str | None, form: str, **where: Any) -> None:
-    """Sign a proposed BUNDLE (first digits of its digest; the last proposal by default)."""
+    """Sign a proposed BUNDLE (first digits of its digest; needed where several wait)."""
     from phaseproof.decisions import migrate as take
     from phaseproof.decisions.state import open_state, refreshed
 
     desk = desk_of(**where)
     with open_state(desk) as state:
         take.approve(desk, state, take.pending(state, bundle), by)
-        waiting = take.pending(refreshed(desk, state), bundle)
-    _show(waiting, form, "phaseproof migrate activate" if waiting.approved else "phaseproof migrate approve")
+        waiting = take.pending(refreshed(state), bundle)
+    verb = "activate" if waiting.approved else "approve"
+    _show(waiting, form, f"phaseproof migrate {verb} {waiting.digest[7:15]}")
 
 
 @migrate.command()

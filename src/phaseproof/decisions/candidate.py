@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from phaseproof.bundle.compile import Compiled, compile
 from phaseproof.bundle.config import Config, load
+from phaseproof.bundle.inputs import OWN_FOLDER
 from phaseproof.bundle.model import Bundle, Reading
 from phaseproof.checks import registry
 from phaseproof.decisions.desk import Desk
@@ -67,7 +68,15 @@ def compile_at(desk: Desk, tree: Tree, reading: Reading | None = None, installed
         reading, installed: of the bundle in force: an unchanged text keeps its installed items.
 
     Raises:
-        Unable, Mistakes: it does not compile.
+        Unable, Mistakes: it does not compile; the commit holds a ledger (`ledger-tracked`): whoever commits could have
+            made it.
     """
+    tracked = next((path for path in tree.blobs if path.startswith(OWN_FOLDER)), None)
+    if tracked is not None:
+        raise Unable(
+            "ledger-tracked",
+            f"commit {tree.commit[:7]} holds {tracked}: a ledger never travels in the commits that it judges",
+            f"git rm -r --cached {OWN_FOLDER}, then git commit",
+        )
     config = configuration(desk, tree)
     return compile(plans(desk, tree, config), config, registry.schemas(), reading, installed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -120,7 +121,11 @@ def _after_one(bundle: Bundle, person: str) -> tuple[threshold.Count, ...]:
 
 def _made(desk: Desk, bundle: Bundle) -> SqliteLedger:
     payload = {"programme": bundle.programme, "nonce": secrets.token_hex(16)}
-    return create(desk.folder, at=desk.now(), actor="", payload=payload)
+    ledger = create(desk.folder, at=desk.now(), actor="", payload=payload)
+    if desk.folder.is_relative_to(desk.repository.root):
+        with suppress(OSError):  # without it a careless `git add` is refused later (`ledger-tracked`)
+            (desk.folder / ".gitignore").write_text("*\n", encoding="ascii")
+    return ledger
 
 
 def _empty(desk: Desk, bundle: Bundle) -> SqliteLedger | None:

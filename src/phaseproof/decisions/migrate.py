@@ -13,6 +13,7 @@ from phaseproof.bundle.compile import succeed
 from phaseproof.bundle.model import Bundle
 from phaseproof.decisions import candidate, people
 from phaseproof.decisions.approval import approval
+from phaseproof.decisions.deciding import require_runner
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.lineage import load_bundle
 from phaseproof.decisions.protected import require_protected
@@ -20,6 +21,7 @@ from phaseproof.decisions.state import State
 from phaseproof.decisions.statement import Draft, entry
 from phaseproof.digests import Digest, sha256, short
 from phaseproof.errors import Refused, Usage
+from phaseproof.evidence.keys import FileSigner, public_of
 from phaseproof.ledger.model import Entry
 
 
@@ -93,18 +95,20 @@ def pending(state: State, which: str | None = None) -> Pending:
 
     Args:
         state: the ledger.
-        which: first digits of its digest; None for the last one.
+        which: first digits of its digest; None where there is but one: a signature is for what its giver has seen.
 
     Raises:
-        Usage: there is none, or several fit (`proposal-unknown`).
+        Usage: there is none (`proposal-unknown`), or several fit (`proposal-ambiguous`).
     """
     installed = digest.of(state.bundle)
     fit = [one for one in state.view.proposals if one.proposal.predecessor == installed]
     if which is not None:
         wanted = which.removeprefix("sha256:")
         fit = [one for one in fit if one.proposal.bundle[7:].startswith(wanted)] if wanted else []
-        if len({one.proposal.bundle for one in fit}) > 1:
-            raise Usage("proposal-unknown", f"{which} fits several proposals", "give more digits of its digest")
+    several = list(dict.fromkeys(one.proposal.bundle[7:15] for one in fit))
+    if len({one.proposal.bundle for one in fit}) > 1:
+        raise Usage("proposal-ambiguous", f"{len(several)} proposals wait: {', '.join(several)}",
+                    "give the first digits of the one you mean")  # fmt: skip
     if not fit:
         raise Usage("proposal-unknown", "there is no such proposal", "phaseproof migrate propose")
     proposal = fit[-1].proposal
@@ -145,11 +149,12 @@ def activate(desk: Desk, state: State, waiting: Pending, commit: str, by: str | 
         state: the ledger.
         waiting: the approved proposal.
         commit: full commit id.
-        by: person or runner of the successor who signs for the act; None for the runner's key.
+        by: person of the successor who signs for the act; None for the runner's key.
 
     Raises:
         Refused: not approved by its threshold (`not-approved`), the commit is not protected (`not-protected`) or
-            compiles to another bundle (`bundle-differs`).
+            compiles to another bundle (`bundle-differs`), or neither bundle lists the runner's key
+            (`runner-unlisted`).
     """
     if not waiting.approved:
         lacking = "; ".join(str(count) for count in waiting.counts if not count.met)
@@ -161,13 +166,22 @@ def activate(desk: Desk, state: State, waiting: Pending, commit: str, by: str | 
         raise Refused("bundle-differs", f"commit {commit[:7]} does not compile to the approved bundle",
                       "phaseproof migrate propose")  # fmt: skip
     reading = canonical.encode(compiled.reading)
-    signer = people.signer(desk, waiting.bundle, by) if by else desk.runner_key()
+    signer = people.signer(desk, waiting.bundle, by) if by else _runner(desk, state, waiting)
     content = {"bundle": waiting.digest, "reading": sha256(reading), "commit": commit}
     draft = Draft("activate", "bundle", state.ledger.next_seq("bundle"), by or desk.runner, content)
     state.ledger.append([
         entry(state.ledger, draft, signer, desk.now(), "bundle-activated", content, {sha256(reading): reading})
     ])  # fmt: skip
     return waiting
+
+
+def _runner(desk: Desk, state: State, waiting: Pending) -> FileSigner:
+    """The runner's key, listed by the bundle in force or by the one that follows."""
+    following = waiting.bundle.runners.get(desk.runner)
+    signer = desk.runner_key()
+    if following is not None and public_of(following.key) == signer.public:
+        return signer
+    return require_runner(desk, state)
 
 
 def _full_keys(bundle: Bundle, reasons: dict[str, str]) -> dict[str, str]:

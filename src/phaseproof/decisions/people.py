@@ -7,7 +7,7 @@ from collections.abc import Collection
 from phaseproof.bundle.model import Bundle
 from phaseproof.decisions.desk import Desk
 from phaseproof.errors import Refused, Unable, Usage
-from phaseproof.evidence.keys import FileSigner
+from phaseproof.evidence.keys import FileSigner, public_of, uri
 
 
 def person(desk: Desk, bundle: Bundle, asked: str | None, among: Collection[str] = ()) -> str:
@@ -47,7 +47,15 @@ def person(desk: Desk, bundle: Bundle, asked: str | None, among: Collection[str]
 
 
 def signer(desk: Desk, bundle: Bundle, name: str) -> FileSigner:
-    """The private key of a person of the bundle, under that person's name. Raises as `evidence.keys.load`."""
+    """The private key of a person of the bundle, under that person's name.
+
+    Raises:
+        Unable: as `evidence.keys.load`; what lies beside that person's public key is another private key
+            (`key-mismatch`).
+    """
     key = desk.key_of(bundle.people[name])
+    if key.public != public_of(bundle.people[name]):
+        raise Unable("key-mismatch", f"the private key that lies here for {name} is not {name}'s: {uri(key.public)}",
+                     "phaseproof key list")  # fmt: skip
     key.name = name
     return key

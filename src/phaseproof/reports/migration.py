@@ -10,6 +10,7 @@ import msgspec
 from phaseproof.bundle.compare import Migration
 from phaseproof.decisions.migrate import Pending
 from phaseproof.digests import short
+from phaseproof.reports.layout import one_line
 
 
 def text(waiting: Pending) -> str:
@@ -25,11 +26,11 @@ def differences(migration: Migration) -> list[str]:
     lines = []
     for change in migration.changes:
         why = migration.reasons.get(change.key, "")
-        because = f"  because: {why}" if why else ""
+        told = one_line(change.sentence) + (f"  because: {one_line(why)}" if why else "")
         if change.weakening:
-            lines.append(f"  {click.style('weaker', fg='red', bold=True)}    {change.sentence}{because}")
+            lines.append(f"  {click.style('weaker', fg='red', bold=True)}    {told}")
         else:
-            lines.append(f"  {click.style('stronger', fg='green')}  {change.sentence}{because}")
+            lines.append(f"  {click.style('stronger', fg='green')}  {told}")
     counts: dict[str, int] = {}
     for one in migration.mapping:
         counts[one.fate] = counts.get(one.fate, 0) + 1
