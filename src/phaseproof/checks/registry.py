@@ -79,7 +79,7 @@ def _entry(name: str) -> EntryPoint:
     found = [entry for entry in _entries(tuple(sys.path)) if entry.name == name]
     if not found:
         known = ", ".join(names()) or "none"
-        raise Unable("kind-unknown", f"no kind {name!r} is installed; there are: {known}", "phaseproof doctor")
+        raise Unable("kind-unknown", f"no kind {name!r} is installed; there are: {known}", "phaseproof schema --list")
     if len({(entry.value, _origin(entry)) for entry in found}) > 1:
         claims = " and ".join(sorted(f"{_origin(entry)[0]} ({entry.value})" for entry in found))
         raise Unable(

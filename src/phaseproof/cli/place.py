@@ -75,7 +75,11 @@ def home() -> Path:
         found = keys.home()
     except RuntimeError as error:  # no HOME, and no entry for this user
         raise Unable("home-unusable", f"there is no home folder: {error}", way_out) from error
-    if found.exists() and not found.is_dir():
+    try:
+        unusable = found.exists() and not found.is_dir()
+    except OSError as error:
+        raise Unable("home-unusable", f"{found}: {error.strerror}", way_out) from error
+    if unusable:
         raise Unable("home-unusable", f"{found} is no folder", way_out)
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -79,7 +81,8 @@ def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | 
     over = [s for s in state.view.signed if s.signing.purpose == "item" and s.signing.content == exact
             and s.signing.role == role]  # fmt: skip
     if any(one.signing.person == person for one in over):
-        raise Refused("already-signed", f"{person} has signed this content of {name}", f"phaseproof explain {name}")
+        way_out = _next([threshold.count(state.bundle, role, over)], f"phaseproof sign {shlex.quote(name)}")
+        raise Refused("already-signed", f"{person} has signed this content of {name}", way_out)
     target = {"purpose": "item", "target": item.id, "content": exact, "role": role}
     subject = (
         Subject({"gitCommit": inputs.commit, "gitTree": inputs.tree}, "commit"),
@@ -113,7 +116,9 @@ def sign_instrument(desk: Desk, state: State, inputs: InputsMap, name: str, by: 
     exact = instrument_content(name, found.instrument)
     over = [s for s in state.view.signed if s.signing.purpose == "instrument" and s.signing.content == exact]
     if any(one.signing.person == person for one in over):
-        raise Refused("already-signed", f"{person} has accepted this instrument of {name}", "phaseproof status")
+        counts = tuple(threshold.count(state.bundle, role, over) for role in roles)
+        raise Refused("already-signed", f"{person} has accepted this instrument of {name}",
+                      _next(counts, f"phaseproof sign --instrument {shlex.quote(name)}"))  # fmt: skip
     target = {"purpose": "instrument", "target": name, "content": exact, "role": roles[0]}
     subject = (Subject({"sha256": found.instrument[7:]}, f"instrument of {name}"),)
     _append(desk, state, person, target, {**target, "instrument": found.instrument}, subject, desk.now())
@@ -130,11 +135,19 @@ def sign_bundle(desk: Desk, state: State, by: str | None) -> Given:
     bundle, own = state.bundle, digest.of(state.bundle)
     members = {member for role in bundle.policy.migrate for member in bundle.roles[role].members}
     person = people.person(desk, bundle, by, members)
-    if any(person in one.given for one in threshold.standing(bundle, own, state.view.signed)):
-        raise Refused("already-signed", f"{person} has signed bundle {short(own)}", "phaseproof status")
+    counts = threshold.standing(bundle, own, state.view.signed)
+    if any(person in one.given for one in counts):
+        raise Refused("already-signed", f"{person} has signed bundle {short(own)}",
+                      _next(counts, "phaseproof sign --bundle"))  # fmt: skip
     signer = people.signer(desk, bundle, person)
     state.ledger.append([approval(state.ledger, bundle, own, person, signer, desk.now())])
     return Given(person, f"bundle {short(own)}", own, threshold.standing(bundle, own, state.view.signed))
+
+
+def _next(counts: Iterable[threshold.Count], command: str) -> str:
+    """Whose turn it is after those who have signed."""
+    lacking = dict.fromkeys(person for count in counts if not count.met for person in count.lacking)
+    return f"{' or '.join(lacking)}: {command}" if lacking else "phaseproof status"
 
 
 def _append(
