@@ -85,7 +85,7 @@ for count in range(200):
         if os.fork() == 0:
             time.sleep(30)
     except BlockingIOError:
-        print("stopped at", count)
+        print("stopped at", count, flush=True)
         os._exit(0)
 print("never stopped")
 """
