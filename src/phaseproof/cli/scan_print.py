@@ -77,7 +77,7 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _item(item: Item) -> dict[str, Any]:
-    identity = item.id.split("~")[0] if item.explicit else item.id
+    identity = item.name or item.id
     said: dict[str, Any] = {
         "line": item.span.line, "column": item.span.column, "end_line": item.span.end_line, "id": identity, "explicit": item.explicit,
         "kind": item.kind, "state": item.claim.state, "raw_state": item.claim.raw, "group": item.group, "section": item.section,

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from phaseproof.plan.drafts import Draft, Node, Reading
-from phaseproof.plan.ids import fingerprint, skeleton, slug
+from phaseproof.plan.ids import fingerprint, slug
 from phaseproof.plan.model import Item, Problem, Reference, Section, Span
 from phaseproof.plan.references import Named
+from phaseproof.plan.titles import bare
+from phaseproof.plan.twins import SEPARATOR, look_alikes, plain, settle_twins, shortened
+from phaseproof.plan.vocabulary import ITEM_KINDS
 
-SEPARATOR = "~"
-"""Stands between an id and the suffix that tells its twins apart; no explicit id contains it."""
+def sections_of(reading: Reading, problems: list[Problem]) -> tuple[Section, ...]:
+    """Sections: every phase, milestone and gate, and every title that directly holds items.
 
-
-def sections_of(reading: Reading) -> tuple[Section, ...]:
-    """Sections: every phase, milestone and gate, and every title that directly holds items."""
-    kept = [n for n in reading.nodes if n.holds or n.kind != "other"]
+    Args:
+        reading: the reading.
+        problems: what the ids show is added here.
+    """
+    kept = _kept(reading)
     top = next((n for n in reading.nodes if n.level == 1), None)
     groups: dict[str, list[Node]] = {}
     for node in kept:
@@ -24,7 +29,7 @@ def sections_of(reading: Reading) -> tuple[Section, ...]:
         groups.setdefault(node.key.casefold(), []).append(node)
     for nodes in groups.values():
         if len(nodes) > 1:
-            _tell_apart(nodes)
+            _tell_apart(reading.path, nodes, problems)
     found = []
     for node in kept:
         up = _kept_above(node)
@@ -48,6 +53,24 @@ def sections_of(reading: Reading) -> tuple[Section, ...]:
     return tuple(found)
 
 
+def _kept(reading: Reading) -> list[Node]:
+    """Nodes that become sections; a gate that only a weak word makes one must have items, or it would hold for ever."""
+    full: set[int] = set()
+    for node in reading.nodes:
+        up: Node | None = node if node.holds else None
+        while up is not None and id(up) not in full:
+            full.add(id(up))
+            up = up.up
+    return [
+        n
+        for n in reading.nodes
+        if n.holds
+        or n.kind in ("phase", "milestone")
+        or (n.kind == "gate" and (n.unit or n.certain))
+        or (id(n) in full and n.own and n.meaning is not None and (n.kind == "gate" or n.meaning.kind in ITEM_KINDS))
+    ]
+
+
 def _kept_above(node: Node) -> Node | None:
     up = node.up
     while up is not None and not up.key:
@@ -57,25 +80,30 @@ def _kept_above(node: Node) -> Node | None:
 
 def _slugged(node: Node, top: Node | None) -> str:
     """Slug of a title; beneath a milestone, phase or gate inside the plan it carries that one's name too."""
-    own = slug(re.sub(r"\([^()]*\)", " ", node.title)) or slug(node.title) or "section"
+    own = slug(re.sub(r"\([^()]*\)", " ", bare(node.title))) or slug(node.title) or "section"
     up = node.up
     while up is not None and (up is top or up.kind == "other" or not up.unit):
         up = up.up
     return f"{slug(up.id or up.title)}-{own}" if up is not None else own
 
 
-def _tell_apart(nodes: Sequence[Node]) -> None:
+def _tell_apart(path: str, nodes: Sequence[Node], problems: list[Problem]) -> None:
     """Suffixes from titles and what stands around, never from line numbers; only identical ones are counted."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    told_twice = len({plain(node.title) for node in nodes}) == 1
+    first = nodes[0]
     for node in nodes:
         chain, up = [node.title], node.up
         while up is not None and len(chain) < 8:
             chain.append(up.title)
             up = up.up
-        seen_before = seen.setdefault(mark := fingerprint(*chain), 0)
+        mark = fingerprint(*chain)
         seen[mark] += 1
-        if not (node.id is not None and node is nodes[0]):
-            node.key = f"{node.key}{SEPARATOR}{mark}" + (f".{seen_before + 1}" if seen_before else "")
+        if node is not first and node.id is not None and not told_twice and node.kind != "other":
+            said = f"{node.id} is also the id of “{shortened(first.title)}” on line {first.line}"
+            problems.append(Problem(path, node.line, "id-duplicate", "error", said))
+        if not (told_twice and node is first):
+            node.key = f"{node.key}{SEPARATOR}{mark}" + (f".{seen[mark]}" if seen[mark] > 1 else "")
 
 
 def items_of(reading: Reading, named: Named, problems: list[Problem]) -> tuple[Item, ...]:
@@ -89,8 +117,8 @@ def items_of(reading: Reading, named: Named, problems: list[Problem]) -> tuple[I
     drafts = sorted(reading.drafts, key=lambda d: (d.line, d.column))
     for draft in drafts:
         draft.key = draft.pin or draft.id or f"{_prefix(draft)}/{slug(_words(draft.text), 6) or 'item'}"
-    _settle_twins(reading, drafts, problems)
-    _look_alikes(reading, drafts, problems)
+    settle_twins(reading.path, drafts, _prefix, problems)
+    look_alikes(reading.path, drafts, problems)
     return tuple(
         Item(
             id=d.key,
@@ -103,6 +131,7 @@ def items_of(reading: Reading, named: Named, problems: list[Problem]) -> tuple[I
             group=d.node.title if d.node is not None else "",
             parent=d.up.key if d.up is not None else None,
             references=_references(d, named),
+            name=d.pin or d.id or "",
         )
         for d in drafts
     )
@@ -130,83 +159,3 @@ def _section(draft: Draft) -> str | None:
 def _prefix(draft: Draft) -> str:
     key = _section(draft)
     return slug(key) if key else "plan"
-
-
-def _settle_twins(reading: Reading, drafts: list[Draft], problems: list[Problem]) -> None:
-    groups: dict[str, list[int]] = {}
-    for index, draft in enumerate(drafts):
-        groups.setdefault(draft.key.casefold(), []).append(index)
-    for indices in groups.values():
-        if len(indices) < 2:
-            continue
-        named = drafts[indices[0]].pin is not None or drafts[indices[0]].id is not None
-        seen: dict[str, int] = {}
-        base = drafts[indices[0]].key
-        texts = {_plain(drafts[i].text) for i in indices}
-        for position, index in enumerate(indices):
-            draft = drafts[index]
-            mark = fingerprint(draft.text)
-            if sum(fingerprint(drafts[i].text) == mark for i in indices[:50]) > 1:
-                mark = fingerprint(draft.text, *_around(drafts, index))
-            count = seen[mark] = seen.get(mark, 0) + 1
-            if not (named and position == 0):
-                draft.key = f"{draft.key}{SEPARATOR}{mark}" + (f".{count}" if count > 1 else "")
-            if count > 1 and not named:
-                problems.append(
-                    Problem(
-                        reading.path,
-                        draft.line,
-                        "id-duplicate",
-                        "error",
-                        f"“{_short(draft.text)}” stands here twice in the same words; give each an id: {{#my-id}}",
-                    )
-                )
-        if named and len(texts) > 1:
-            other = drafts[indices[0]]
-            for index in indices[1:]:
-                if _plain(drafts[index].text) != _plain(other.text):
-                    problems.append(
-                        Problem(
-                            reading.path,
-                            drafts[index].line,
-                            "id-duplicate",
-                            "error",
-                            f"{base} is also the id of another item, on line {other.line}: “{_short(other.text)}”",
-                        )
-                    )
-
-
-def _around(drafts: list[Draft], index: int) -> tuple[str, ...]:
-    before = drafts[index - 1].text if index else ""
-    after = drafts[index + 1].text if index + 1 < len(drafts) else ""
-    node = drafts[index].node
-    return (before, after, node.title if node is not None else "")
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).casefold().strip()
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _look_alikes(reading: Reading, drafts: list[Draft], problems: list[Problem]) -> None:
-    first: dict[str, Draft] = {}
-    for draft in drafts:
-        identity = draft.pin or draft.id
-        if identity is None:
-            continue
-        other = first.setdefault(skeleton(identity), draft)
-        spelled = other.pin or other.id or ""
-        if other is not draft and spelled.casefold() != identity.casefold():
-            codes = " ".join(f"U+{ord(c):04X}" for c in identity if not c.isascii()) or "other letters"
-            problems.append(
-                Problem(
-                    reading.path,
-                    draft.line,
-                    "id-conflict",
-                    "error",
-                    f"{identity} only looks like the id on line {other.line}: it is written with {codes}",
-                )
-            )

@@ -102,12 +102,12 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
     for plan in plans:
         for item in plan.items:
             if item.explicit:
-                found.setdefault(item.id.split("~")[0].casefold(), []).append((plan, item))
+                found.setdefault(item.name.casefold(), []).append((plan, item))
     for told in found.values():
         for index, (plan, item) in enumerate(told[1:40], 1):
             for other_plan, other in told[:index]:
                 if not _related(plan, other_plan) or (
-                    plan is not other_plan and not _CODED.match(item.id.split("~")[0])
+                    plan is not other_plan and not _CODED.match(item.name)
                 ):
                     continue
                 same = _alike(item.text, other.text)
@@ -124,7 +124,7 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
                 if same and "done" in states and states & {"open", "not begun"} and item.kind == other.kind:
                     yield Problem(
                         plan.path, item.span.line, "section-contradiction", "error",
-                        f"{item.id.split('~')[0]} is {_said(item.claim)} here and {_said(other.claim)} in {other_plan.path}:{other.span.line}",
+                        f"{item.name} is {_said(item.claim)} here and {_said(other.claim)} in {other_plan.path}:{other.span.line}",
                     )  # fmt: skip
                     break
 

@@ -11,6 +11,8 @@ from phaseproof.plan.model import Claim, ItemKind, SectionKind
 from phaseproof.plan.vocabulary import FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning
 
 NO_CLAIM = Claim("none")
+MOST = 20_000
+"""Items of one document; more are not kept, and that is a problem, not a silence."""
 
 
 class Node:
@@ -24,6 +26,7 @@ class Node:
         id: explicit id, None where there is none.
         meaning: kind that entries beneath it get, or how they are to be left alone; inherited where it says nothing.
         own: whether the meaning is its own.
+        certain: whether its own meaning is a strong one.
         up: node it stands in.
         claim: status it claims.
         holds: whether an item stands directly in it.
@@ -34,7 +37,7 @@ class Node:
     """
 
     __slots__ = (
-        "after", "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
+        "after", "certain", "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +52,7 @@ class Node:
     ) -> None:
         self.line, self.level, self.title, self.kind, self.id, self.up = line, level, title, kind, identity, up
         self.meaning, self.own = meaning, meaning is not None
+        self.certain = meaning is not None and meaning.strong
         self.claim = NO_CLAIM
         self.holds = self.unit = self.listed = False
         self.leaf = True
@@ -141,6 +145,7 @@ class Reading:
         phase: explicit id of the plan's own phase.
         tags: open tags, innermost last.
         units: how many headings lead with a phase or milestone.
+        full: whether there were more items than anybody plans.
         header: whether we stand before the first heading beneath the title.
         listed: lines of headings with a list, table or fence directly beneath them.
         branches: lines of headings with headings beneath them.
@@ -159,6 +164,7 @@ class Reading:
         self.tags: list[str] = []
         self.units = 0
         self.header = True
+        self.full = False
         self.listed: set[int] = set()
         self.branches: set[int] = set()
 
@@ -205,6 +211,9 @@ class Reading:
         draft.id = identity or leading_id(draft.text, boxed)
         draft.kind = settled_kind(kind, draft.text, draft.id)
         draft.end = max(line, end)
+        if len(self.drafts) >= MOST:
+            self.full = True
+            return draft
         if draft.node is not None:
             draft.node.holds = True
         self.drafts.append(draft)

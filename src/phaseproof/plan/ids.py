@@ -162,7 +162,7 @@ def leading_id(text: str, boxed: bool) -> str | None:
     if found["sep"].strip():
         return identity if upper and not (_TECH_IF_COLON.match(identity) and not found["after"]) else None
     if not found["sep"]:
-        return identity if upper and identity.upper() == identity else None
+        return identity if upper and (identity.upper() == identity or " " in identity) else None
     word = text[found.start("next") :].split(None, 1)[0] if found["next"] else ""
     if word in _PASSING or _TECH.match(identity) or _UNIT_OF_MEASURE.match(word):
         return None

@@ -48,7 +48,7 @@ def _listed(
         document is not None
         and item.explicit
         and document.identity
-        and document.identity.casefold() != item.id.split("~")[0].casefold()
+        and document.identity.casefold() != item.name.casefold()
     ):
         yield Problem(
             document.path,
@@ -66,7 +66,7 @@ def _listed(
             f"{name} “{short(item.text)}” is {item.claim.raw} here; {where} exists",
         )
     elif state == "DRAFT":
-        seal = sealed.get(where) or (sealed.get(item.id.casefold()) if item.explicit else None)
+        seal = sealed.get(where) or (sealed.get(item.name.casefold()) if item.explicit else None)
         if seal is not None and seal[0] != plan.path:
             yield Problem(
                 plan.path,
@@ -88,7 +88,7 @@ def _seals(plans: Sequence[Plan]) -> dict[str, tuple[str, int, str]]:
                 found.setdefault(plan.identity.casefold(), (plan.path, top.line, top.claim.raw))
         for item in plan.items:
             if item.explicit and item.kind == "artifact" and item.claim.state in _SEALED:
-                found.setdefault(item.id.casefold(), (plan.path, item.span.line, item.claim.raw))
+                found.setdefault(item.name.casefold(), (plan.path, item.span.line, item.claim.raw))
     return found
 
 

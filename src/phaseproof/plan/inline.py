@@ -8,7 +8,9 @@ from phaseproof.plan.drafts import Node, Reading
 from phaseproof.plan.model import ItemKind
 
 _BAR = re.compile(r"\s+\|\s+|\s*\|\s*$")
-_COMMA = re.compile(r"[,;](?![^()]*\))")
+_CUTS = re.compile(r"[,;()]")
+_LONGEST = 200
+"""Entries told on one line above which it is running text, not a list."""
 _REVIEW = re.compile(
     r"(?:[*_]{2})?(?P<label>Reviewed ?By|Review(?:ers)? required|Required (?:reviewers|approvers|approvals|sign-?offs)|Approvers|Approvals required|Sign-?offs?(?: required)?(?: by)?|To be signed by)(?:[*_]{2})?\s*:(?:[*_]{2})?\s*(?P<roles>\S.*)",
     re.IGNORECASE,
@@ -18,6 +20,30 @@ _PRODUCED = frozenset(("PRODUCES", "DELIVERS", "OUTPUTS", "CREATES"))
 _PATHLIKE = re.compile(r"\w\.[A-Za-z]{1,5}\b|/")
 _NOBODY = re.compile(r"\W*(?:tbd|none|n/?a|pending|todo|name|date|_+)?\W*\Z", re.IGNORECASE)
 _HANDLE = re.compile(r"@|\d{4}")
+
+
+def pieces(text: str, start: int = 0) -> list[tuple[int, str]]:
+    """Parts of a text between commas or semicolons that stand outside parentheses: (offset, words)."""
+    found: list[tuple[int, str]] = []
+    depth, at = 0, start
+    for cut in _CUTS.finditer(text, start):
+        mark = cut[0]
+        if mark == "(":
+            depth += 1
+        elif mark == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            _piece(found, text, at, cut.start())
+            at = cut.end()
+    _piece(found, text, at, len(text))
+    return found
+
+
+def _piece(found: list[tuple[int, str]], text: str, start: int, stop: int) -> None:
+    raw = text[start:stop]
+    words = raw.strip()
+    if words and any(c.isalnum() for c in words):
+        found.append((start + len(raw) - len(raw.lstrip()), words))
 
 
 def pipes(reading: Reading, number: int, indent: int, text: str, kind: ItemKind, node: Node | None) -> None:
@@ -40,14 +66,14 @@ def review_line(reading: Reading, number: int, indent: int, text: str) -> bool:
     found = _REVIEW.match(text)
     if found is None:
         return False
+    told = pieces(text, found.start("roles"))
+    if len(told) > _LONGEST:
+        return False
     node = reading.title(number, 8, found["label"], "other", None, None)
-    at = found.start("roles")
-    for piece in _COMMA.split(found["roles"]):
-        role = piece.strip().strip(".*_ ").removeprefix("and ").strip()
-        where = text.find(role, at) if role else -1
+    for where, piece in told:
+        role = piece.strip(".*_ ").removeprefix("and ").strip()
         if role and not _NOBODY.match(role) and not _HANDLE.search(role) and len(role) < 80:
-            reading.add(number, indent + where + 1, "signoff", role, node=node)
-            at = where + len(role)
+            reading.add(number, indent + where + piece.find(role) + 1, "signoff", role, node=node)
     return True
 
 
@@ -71,17 +97,17 @@ def manifest(
         return 0
     number, indent, text = lines[index]
     kind: ItemKind = "artifact" if name in _PRODUCED else "precondition"
-    pieces = [(number, indent, text, text.find(rest[:20]))]
-    for later, other, words in lines[index + 1 :]:
-        if other <= indent or words.split(":")[0] in _PRODUCED:
+    told = [(number, indent, piece) for piece in pieces(text, text.find(rest[:20]))]
+    last = number
+    for at in range(index + 1, len(lines)):
+        last, other, words = lines[at]
+        if other <= indent or words.split(":", 1)[0] in _PRODUCED:
             break
-        pieces.append((later, other, words, 0))
-    for line, left, words, start in pieces:
-        at = start
-        for piece in _COMMA.split(words[start:]):
-            item = piece.strip()
-            if item and any(c.isalnum() for c in item):
-                where = words.find(item, at)
-                reading.add(line, left + where + 1, kind, item, node=node)
-                at = where + len(item)
-    return pieces[-1][0]
+        told.extend((last, other, piece) for piece in pieces(words))
+    else:
+        last += 1
+    if len(told) > _LONGEST:
+        return 0
+    for line, left, (where, item) in told:
+        reading.add(line, left + where + 1, kind, item, node=node)
+    return last - 1

@@ -44,7 +44,7 @@ _ANSWERED = re.compile(r"\?[*_\"”)]*\s*(?:[-–—→:]+\s*|=>\s*|->\s*)?[*_]*
 _FEATURES = re.compile(
     r"\b(?:features?|benefits|advantages|highlights|capabilities|why|pros|strengths|supported|support|compatibility|overview|introduction|risks?|stack)\b"
 )
-_FINISHED = re.compile(r"\b(?:complet\w+|done|finished|achiev\w+|accomplish\w+|shipped|delivered)\b")
+_FINISHED = re.compile(r"\bcomplet\w+\b")
 _MARKED = re.compile(rf"[*_]*(?P<g>[{OTHER}])\ufe0f?\s*")
 
 

@@ -110,6 +110,7 @@ class Item(Struct, frozen=True):
         group: title of the nearest heading or block title.
         parent: id of the item it is nested in.
         references: what it cites.
+        name: the id as it stands in the text, empty where it is derived; several items may share it (`Step 1`).
     """
 
     id: str
@@ -122,6 +123,7 @@ class Item(Struct, frozen=True):
     group: str
     parent: str | None = None
     references: tuple[Reference, ...] = ()
+    name: str = ""
 
 
 class Problem(Struct, frozen=True):

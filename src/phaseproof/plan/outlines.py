@@ -30,6 +30,7 @@ _GUARANTEE = re.compile(
     re.IGNORECASE,
 )
 _CODED = re.compile(r"[A-Z]{1,6}-[A-Z]?\d+[a-z]?\Z")  # an id, not a label
+_UNIT_LABEL = re.compile(r"[^:—–]{1,16}?\s*(?:[:—–]|\s-\s)|(?:PHASE|MILESTONE|GATE|STAGE)\s+\S+$")
 _LOUD = re.compile(r"[A-Z]{2}")
 _QUANTIFIES = re.compile(r"\b(?:ALL|ANY|EACH|EVERY|VERIFY|MUST|REQUIRED|CHECK|CONDITIONS?|CONFIRM)\b")
 _ADDS = re.compile(r"(?P<unit>[A-Z]{1,3}\d[\w.]*|PHASE \w+)\s+(?:ALSO\s+)?(?:ADDS|CREATES|PRODUCES|DELIVERS)$")
@@ -178,10 +179,10 @@ def _deeper(lines: Lines, index: int, indent: int) -> bool:
 def _node(reading: Reading, number: int, title: str, found: Meaning | None) -> Node:
     words = clean(title)
     unit = unit_of(words)
-    leads = unit is not None and unit.leads
+    leads = unit is not None and unit.leads and _UNIT_LABEL.match(words) is not None
     kind = unit.kind if unit is not None and leads else section_kind(words, found)
     node = reading.title(number, 8, words, kind, unit.id if unit is not None and leads else None, found)
-    node.unit = leads
+    node.unit, node.certain = leads, False
     return node
 
 

@@ -136,7 +136,7 @@ def _open(reading: Reading, number: int, text: str, found: Meaning | None) -> No
     words = clean(text)
     unit = unit_of(words)
     first = not any(node.level == 1 for node in reading.nodes)
-    named = unit is not None and (unit.leads or (first and found is None))
+    named = unit is not None and (unit.leads or (first and (found is None or found.kind == "task")))
     kind = unit.kind if unit is not None and named else section_kind(words, found)
     above = next((n for n in reading.nodes if n.level == 1), None)
     reading.node = above

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from phaseproof.plan.assemble import items_of, sections_of
 from phaseproof.plan.corrections import correct
 from phaseproof.plan.decode import decode, unify
+from phaseproof.plan.drafts import MOST
 from phaseproof.plan.headers import own_id
 from phaseproof.plan.inert import is_inert
 from phaseproof.plan.model import Correction, Plan, Problem
@@ -35,7 +36,9 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     problems: list[Problem] = []
     if corrections:
         correct(reading, corrections, problems)
-    sections = sections_of(reading)
+    if reading.full:
+        problems.append(Problem(path, 1, "file-unread", "error", f"more than {MOST} items; the rest is not read"))
+    sections = sections_of(reading, problems)
     named = Named(text, lines) if sections or reading.drafts else NOTHING
     items = items_of(reading, named, problems)
     marks = [c.mark for c in (*(i.claim for i in items), *(s.claim for s in sections)) if c.mark is not None]

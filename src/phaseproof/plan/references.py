@@ -25,7 +25,7 @@ _PRODUCTS = re.compile(
     r"(?i:node|vue|next|react|d3|three|express|nuxt|chart|socket|alpine|backbone|ember|discord|p5|nest)\.js\Z"
 )
 _LONGEST = 300
-_NOT_FROM = re.compile(r"\s*(?:git commit\b|commit message\b|\$ |curl )", re.IGNORECASE)
+_NOT_FROM = re.compile(r"\s*(?:git commit\b|commit message\b|\$ |curl |#\s+\S+\s*$|#\s*v\d[\w.]*\s*:)", re.IGNORECASE)
 
 
 def paths_in(line: str) -> list[str]:

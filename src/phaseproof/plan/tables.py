@@ -32,8 +32,8 @@ _KINDS: tuple[tuple[ItemKind, re.Pattern[str], bool], ...] = tuple(
         ("gate", r"gates?|(?:gate |stop |blocking )?conditions?|blockers?|gate check|stop rule", True),
         ("requirement", r"(?:security )?controls?|rules?|(?:[\w-]+ )?requirements?|invariants?", True),
         ("test", r"tests?(?: (?:case|name|suite|level))?|test scenario|scenario|suite", False),
-        ("rollout", r"rollout (?:stage|step)|release step|stage|cohort|wave|ring", False),
-        ("task", r"tasks?(?: name| title| description)?|phases?|milestones?|work ?items?|work packages?|to-?do|plans?|stor(?:y|ies)|user story|steps?|actions?|epics?|sprints?|fix|"
+        ("rollout", r"rollout (?:stage|step|phase)|release step|cohort|ring", False),
+        ("task", r"tasks?(?: name| title| description)?|phases?|milestones?|stages?|waves?|work ?items?|work packages?|to-?do|plans?|stor(?:y|ies)|user story|steps?|actions?|epics?|sprints?|fix|"
                  r"issues?|activity", False),
     )
 )  # fmt: skip

@@ -136,7 +136,7 @@ def _parents(plan: Plan) -> Iterator[Problem]:
     sections = {s.id: s for s in plan.sections}
     beneath = _beneath(plan)
     for item in plan.items:
-        named = sections.get(item.id.split("~")[0]) if item.explicit else None
+        named = sections.get(item.name) if item.explicit else None
         if named is not None and named.line != item.span.line and is_done(item.claim):
             still = next((i for i in beneath.get(named.id, ()) if is_open(i.claim) and i is not item), None)
             if still is not None:
@@ -201,10 +201,9 @@ def name_of(section: Section) -> str:
 def _entry(plan: Plan) -> Iterator[Problem]:
     """Exit ticked before entry, and units begun before what they depend on."""
     beneath = _beneath(plan)
+    units = sum(s.kind in ("phase", "milestone") for s in plan.sections)
     for section in plan.sections:
-        if section.kind not in ("phase", "milestone") or (
-            section.level == 1 and sum(s.kind in ("phase", "milestone") for s in plan.sections) > 1
-        ):
+        if section.kind not in ("phase", "milestone") or (section.level == 1 and units > 1):
             continue
         inside = beneath.get(section.id, ())
         entry = next((i for i in inside if i.kind == "precondition" and is_open(i.claim)), None)

@@ -71,7 +71,7 @@ _STRONG: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _SOFT = re.compile(
-    r"^(?:user stor(?:y|ies)|in scope|scope|background|context|purpose|motivation|rationale|overview|introduction|intro|abstract|summary|executive summary|"
+    r"^(?:user stor(?:y|ies)|coverage|traceability|in scope|scope|background|context|purpose|motivation|rationale|overview|introduction|intro|abstract|summary|executive summary|"
     r"problem(?: statement)?|why|notes?|caveats?|remarks?|assumptions?|constraints?|dependencies|risks?|known issues|issues|limitations?|"
     r"history|progress log|log|team|owners?|people|stakeholders|timeline|schedule|milestones? (?:dates|schedule)|budget|estimates?|effort|resources|"
     r"features?|key features|highlights|architecture|design|technical|tech|stack|structure|layout|topology|ownership|technology|"
@@ -80,8 +80,8 @@ _SOFT = re.compile(
     r"license|contributing|acknowledge?ments|credits|community|support|documentation|docs|what (?:came|comes|this|is|changes)|how it works|about|"
     r"goals?|non-?functional|metadata|document control|communication|monitoring|operational considerations|lessons)\b"
     r"|\b(?:rationale|background|considerations?|overview|summary|context|statement|structure|layout|topology|ownership|boundaries|risks?(?: (?:register|assessment|mitigations?|analysis))?|"
-    r"mitigations?|dependenc(?:y|ies)|estimates?|timeline|schedule|history|notes|assumptions|architecture|strategy|approach|decisions?|philosophy|"
-    r"conventions?|opportunit(?:y|ies)|stepping stones|growth path|trajectory|responsibilit(?:y|ies)|roles|baseline|metrics|record|definitions?|policy|references?|"
+    r"mitigations?|(?<!prerequisite )dependenc(?:y|ies)|estimates?|timeline|schedule|history|notes|assumptions|architecture|strategy|approach|decisions?|philosophy|"
+    r"conventions?|environments?|opportunit(?:y|ies)|stepping stones|growth path|trajectory|responsibilit(?:y|ies)|roles|baseline|metrics|record|definitions?|policy|references?|"
     r"inventory|findings|lessons|explained|reasons?|prohibition|feedback|steps? taken|learn(?:ed|ing objectives)|code changes|files? (?:modified|changed|to (?:change|modify|touch|create|add|delete|update|edit|review|read)))$"
 )
 _HOW = re.compile(
@@ -103,7 +103,7 @@ _WEAK: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("precondition", r"\bpre-?requisites?" + _END + r"|\bpre-?requisite\b|\bpre-?conditions?" + _END + r"|^requires$|\brequired before\b|\bbefore (?:you|we) (?:start|begin)$"),
         ("test", r"\btests" + _END + r"|\b(?:test|testing) (?:plan|plans|cases?|levels?|scenarios?|suites?|matrix|results?|coverage|checklist|requirements?|methodolog(?:y|ies))\b|"
                  r"\b(?:fault|failure|chaos|attack|regression|smoke|drill|test) (?:injection|suites?|drills|cases?|tests?)\b|^testing$|\b(?:unit|integration|e2e|end-to-end|smoke|regression|load|stress|chaos|fuzz) test(?:s|ing)$|\balso adds$"),
-        ("acceptance", r"\bacceptance(?: tests?)?" + _END + r"|\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))?(?: (?:checklist|checks|plan|results|matrix))?" + _END +
+        ("acceptance", r"\bacceptance(?: tests?)?" + _END + r"|\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))?(?: (?:checklist|checks|plan|results|matrix|performed|commands))?" + _END +
                        r"|\bobjectives?" + _END + r"|\btargets?" + _END + r"|\bcriteri(?:a|on)\b|\bcheck-?lists?" + _END + r"|\baudits?" + _END + r"|\bcompliance (?:checks?|checkpoints|checklist)\b|"
                        r"\bsuccess (?:metrics|measures|indicators)\b|\baudit (?:and|&) compliance checkpoints\b|\b(?:quality|security|health|readiness|sanity|final) checks\b|\bcheckpoints$|\bkpis$"),
         ("gate", r"\bgates?" + _END + r"|\bconstitution check\b|\b(?:launch|done) tiers?\b|\btier \d\b"),

@@ -46,6 +46,7 @@ class _Walk:
         self.stack: list[Node] = []
         self.before = ""
         self.last_heading = -2
+        self.deep = False
         self.fixed: Node | None = None  # an invariant told as a heading: what stands beneath is its text
 
     def take(self, block: Block) -> None:
@@ -97,7 +98,8 @@ class _Walk:
         reading.nodes.append(node)
         self.stack.append(node)
         reading.node, reading.label, reading.sticky = node, None, False
-        reading.header = block.level == 1 and not any(n.level > 1 for n in reading.nodes)
+        self.deep = self.deep or block.level > 1
+        reading.header = not self.deep
         node.claim = heading_claim(line, block.line)
         self.fixed = None
         self._title_item(block, node)
