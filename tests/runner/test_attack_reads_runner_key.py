@@ -112,7 +112,7 @@ def test_by_abstract_sockets_and_the_network(place):
 def test_by_ptrace_and_signals(place):
     code = f"""
     import ctypes, os
-    for pid in ({os.getpid()}, {os.getppid()}, 1):
+    for pid in ({os.getpid()}, {os.getppid()}):
         print(ctypes.CDLL(None).ptrace(16, pid, 0, 0))
     for pid in ({os.getpid()}, {os.getppid()}):
         try:
@@ -122,8 +122,7 @@ def test_by_ptrace_and_signals(place):
             print("-1")
     """
     lines = attempt(place, code).split()
-    assert lines[:2] == ["-1", "-1"]
-    assert lines[3:] == ["-1", "-1"]
+    assert lines == ["-1"] * 4
 
 
 def test_by_becoming_somebody_else(place):
@@ -176,6 +175,20 @@ def test_the_system_is_read_only_and_nothing_else_is_there(place):
     assert not seen & {"home", "run", "mnt", "media", "srv", "work", "boot", "sys"}
     if "/root" not in sys.base_prefix:
         assert "root" not in seen
+
+
+def test_ordinary_programs_find_what_they_need(place):
+    code = """
+    import multiprocessing, os, socket, tempfile
+    multiprocessing.Lock()
+    multiprocessing.Queue()
+    tempfile.mkdtemp()
+    server = socket.create_server(("127.0.0.1", 0))
+    socket.create_connection(server.getsockname())
+    open("/dev/null", "w").write("x")
+    print(len(os.urandom(8)), os.path.isdir("/proc/self"))
+    """
+    assert attempt(place, code) == "8 True\n"
 
 
 def test_what_is_secret_within_a_listed_folder_is_covered_over(place, tmp_path):

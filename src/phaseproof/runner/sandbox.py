@@ -29,7 +29,7 @@ OWN_USER = 64100
 """User and group id of checks where the runner is root: in no distribution's range of people or services."""
 BINS = f"{ROOT}/bin"
 
-_TMP, _VAR_TMP = "/tmp", "/var/tmp"  # noqa: S108 - names inside the sandbox
+_TMP, _VAR_TMP, _SHM = "/tmp", "/var/tmp", "/dev/shm"  # noqa: S108 - names inside the sandbox
 _RESOLVER = ("/run/systemd/resolve", "/run/resolvconf")
 
 
@@ -129,23 +129,9 @@ def mounts(hidden: Iterable[Path] = (), toolchains: Iterable[Path] = ()) -> Moun
         options += ["--ro-bind", prefix, prefix]
         for path in covered:
             options += _cover(path) if path != prefix and _below(path, [prefix]) else []
-    return Mounts(
-        (
-            *options,
-            "--dev",
-            "/dev",
-            "--proc",
-            "/proc",
-            "--perms",
-            "0755",
-            "--dir",
-            ROOT,
-            "--perms",
-            "0755",
-            "--dir",
-            BINS,
-        )
-    )
+    # Semaphores of several processes live in /dev/shm; the rest of /dev is nobody's to write to.
+    devices = ("--dev", "/dev", "--perms", "1777", "--tmpfs", _SHM, "--remount-ro", "/dev", "--proc", "/proc")
+    return Mounts((*options, *devices, "--perms", "0755", "--dir", ROOT, "--perms", "0755", "--dir", BINS))
 
 
 @lru_cache(maxsize=1)
