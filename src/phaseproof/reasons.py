@@ -62,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "path-collides": "two of its inputs cannot both be written out here: {detail}",
     "dirty-inputs": "the working tree does not hold what the commit holds: {detail}",
     "no-cases": "it judged nothing at all: {detail}",
+    "command-failed": "the command it rests on failed: {detail}",
     "metric-missing": "a figure that is asked for was not given: {detail}",
     "expression-unanswered": "what is asked of its figures has no answer: {detail}",
     "metric-not-finite": "a figure it gave is no finite number: {detail}",

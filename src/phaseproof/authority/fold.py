@@ -29,7 +29,7 @@ from phaseproof.ledger.model import Event
 _T = TypeVar("_T")
 
 
-class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
+class RunStarted(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Payload of `run-started`; `limit` is in seconds."""
 
     run: str

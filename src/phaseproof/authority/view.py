@@ -14,7 +14,7 @@ from phaseproof.digests import ZERO, Digest
 from phaseproof.evidence.model import Fact
 
 
-class Start(Struct, frozen=True):
+class Start(Struct, frozen=True, gc=False):
     """A run that was announced.
 
     Attributes:
@@ -36,7 +36,7 @@ class Start(Struct, frozen=True):
     ended: str | None = None
 
 
-class Run(Struct, frozen=True):
+class Run(Struct, frozen=True, gc=False):
     """A piece of evidence and where it stands in the ledger.
 
     Attributes:
@@ -66,7 +66,7 @@ class CheckView(Struct, frozen=True):
     controls: tuple[Run, ...] = ()
 
 
-class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """A signature in force, as its event's payload has it.
 
     Attributes:
@@ -88,7 +88,7 @@ class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     role: str = ""
 
 
-class Signed(Struct, frozen=True):
+class Signed(Struct, frozen=True, gc=False):
     """A signature and where it stands."""
 
     position: int

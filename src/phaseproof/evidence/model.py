@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from phaseproof.bundle.model import Strength
 from phaseproof.digests import Digest
@@ -15,7 +15,7 @@ CONTROL = "https://phaseproof.dev/control/v1"
 DECISION = "https://phaseproof.dev/decision/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 """DSSE payload type of every envelope."""
-Outcome = Annotated[str, Meta(pattern="^(positive|negative|inconclusive)$")]
+Outcome = Literal["positive", "negative", "inconclusive"]
 """What a run came to; another word makes a statement unreadable."""
 
 
@@ -45,7 +45,7 @@ class KindRecord(Struct, frozen=True, forbid_unknown_fields=True):
     version: str
 
 
-class ControlRecord(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ControlRecord(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """A control in short.
 
     Attributes:
@@ -131,7 +131,7 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     control_digest: Digest = ""
 
 
-class Fact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Fact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What an `evidence` or `control` event's payload keeps of an envelope: what the fold needs and no more.
 
     The envelope is the authority: whoever says PASS opens it, verifies it, derives the fact again and compares.
