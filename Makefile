@@ -21,6 +21,13 @@ system:
 	    apt-get install -y -q bubblewrap >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q bubblewrap >/dev/null 2>&1; } || true; \
 	  fi; }
 	@command -v bwrap >/dev/null || echo "NOTE: no bubblewrap: sandbox tests run without namespaces. Install it: apt-get install bubblewrap"
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core >/dev/null 2>&1; } || true; \
+	  fi; }
+	@command -v chromium >/dev/null || { echo; \
+	  echo "NOTE: NO CHROMIUM: the report is not looked at in a browser; its tests in tests/reports/ are skipped and say so."; \
+	  echo "      Install it: apt-get install chromium"; echo; }
 
 demo: env
 	@.venv/bin/phaseproof demo
