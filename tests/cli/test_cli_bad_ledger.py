@@ -72,7 +72,9 @@ def test_locked_by_another_process(start, monkeypatch, line):
     kitchen = start("proven")
     kitchen.repo.commit({"oven/limit.txt": "# hot\nlimit=250\n"})
     before = bytes_of(kitchen)
-    hold = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(1); sys.stdout.flush(); input()"
+    hold = (
+        "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(1, flush=True); input()"
+    )
     other = subprocess.Popen(
         [sys.executable, "-c", hold, kitchen.ledger / "ledger.head"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -26,8 +27,9 @@ def new(name: str, unattended: bool, passphrase_file: str | None, form: str) -> 
     """Make the key NAME (a person's, or with --unattended a runner's) and print its public half."""
     from phaseproof.evidence import keys
 
+    folder = home()
     passphrase = None if unattended else _chosen(name, passphrase_file)
-    made = keys.create(home(), name, passphrase)
+    made = keys.create(folder, name, passphrase)
     uri = keys.uri(made.public)
     if form == "json":
         output.document({"name": name, "key": uri, "encrypted": not unattended})
@@ -42,14 +44,18 @@ def listing(form: str) -> None:
     """List the keys in this home: name, public half, whether a passphrase protects it."""
     from phaseproof.evidence import keys
 
-    found = keys.listing(home())
+    folder = home()
+    found = keys.listing(folder)
     if form == "json":
         output.document(found)
         return
     if not found:
-        output.say(f"no keys in {home() / 'keys'}\n  → phaseproof key new NAME")
+        output.say(f"no keys in {folder / 'keys'}\n  → phaseproof key new NAME")
     for info in found:
         output.say(f"{info.name:20s} {info.uri}  {'passphrase' if info.encrypted else 'unattended'}")
+        path = folder / "keys" / f"{info.name}.pem"
+        if os.name == "posix" and path.is_file() and path.stat().st_mode & 0o077:
+            output.say(f"  exposed: others can read it\n  → chmod 600 {path}")
 
 
 def _chosen(name: str, path: str | None) -> str:
