@@ -33,6 +33,7 @@ ADVICE: dict[str, str] = {
     "timeout": f"Make it faster ({_AGAIN}), or give it a longer `timeout` ({_RULES}).",
     "not-started": "Install the program that it runs, or let `run` name one that is there; then phaseproof run {item}.",
     "setup-failed": f"Mend the set-up under `environment`, {_RULES}; or {_AGAIN}.",
+    "signal": f"Mend what ended it ({_AGAIN}); if it was the machine, phaseproof run {{item}} again.",
     "no-tests": f"Let its command find tests, {_AGAIN}.",
     "collection-failed": f"Mend what keeps its tests from being collected, {_AGAIN}.",
     "clock": "Set the clocks of runner and machine right, then phaseproof run {item}.",

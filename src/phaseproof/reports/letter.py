@@ -138,7 +138,7 @@ def _stand(stand: Stand) -> list[str]:
         lines.append(f"  at commit {fact.commit[:7]}, {counted(seen.inputs.files, 'file')}, "
                      f"seen by runner {seen.runner}, {seen.strength} ({seen.mechanism})")  # fmt: skip
         if seen.command:
-            lines.append(f"  ran {one_line(' '.join(seen.command), 200)}   exit {seen.exit_code}")
+            lines.append(f"  ran {one_line(' '.join(seen.command), 200)}   {_exit(seen.exit_code)}")
         lines += [f"    {_finding(finding)}" for finding in seen.findings[:_FINDINGS]]
         if len(seen.findings) > _FINDINGS:
             lines.append(f"    … and {counted(len(seen.findings) - _FINDINGS, 'finding')} more: --format json")
@@ -165,6 +165,10 @@ def _controls(controls: tuple[Evidence, ...]) -> list[str]:
         said = one.summary or one.reason
         lines.append(f"  broken on purpose ({one.control}) {_CONTROLS[one.outcome]}: {one_line(said)} ({took})")
     return lines
+
+
+def _exit(code: int | None) -> str:
+    return "no exit code" if code is None else f"exit {code}"
 
 
 def _finding(finding: FindingRecord) -> str:

@@ -22,10 +22,6 @@ RUN = frozenset(
         "in-progress",
         "signer-unknown",
         "clock",
-        "timeout",
-        "signal",
-        "not-started",
-        "setup-failed",
     ]
 )
 """Reasons that another run can clear."""
@@ -41,8 +37,10 @@ def for_item(short: str, judgement: Judgement) -> str:
     """
     if judgement.verdict in ("proven", "waived"):
         return ""
-    code = judgement.reasons[0].code if judgement.reasons else ""
-    name = shlex.quote(short)
+    first = judgement.reasons[0] if judgement.reasons else Reason("")
+    code, name = first.code, shlex.quote(short)
+    if code == "strength-too-weak" and first.detail.endswith("independent"):
+        return f"phaseproof explain {name}"  # only another runner can help
     if code in RUN:
         return f"phaseproof run {name}"
     if code in SIGN:
@@ -64,6 +62,8 @@ def for_gate(reasons: Sequence[Reason]) -> str:
                 return "phaseproof compile"
             case "after-holds":
                 return f"phaseproof status {shlex.quote(reason.detail)}"
-            case "gate-empty" | "clock":
+            case "gate-empty":
+                return "phaseproof status --all"
+            case "clock":
                 return "phaseproof status"
     return ""
