@@ -28,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +171,12 @@ def run_row(folder: Path, rounds: int, count: int) -> dict[str, Any]:
     with site_of(there, folder, Sandbox()) as site:
         runners = {"ours": ours(site, count), "asyncio": asyncs(count), "threads": threads(count)}
         quick = measure(rounds, runners, count)
-        slow: dict[str, Runner] = {"ours": ours(site, few), "doit": doit(folder / "doit", few)}
+        slow: dict[str, Runner] = {"ours": ours(site, few)}
         absent = [name for name in ("make", "pre-commit", "prek") if shutil.which(name) is None]
+        if find_spec("doit") is None:
+            absent.append("doit")
+        else:
+            slow["doit"] = doit(folder / "doit", few)
         if "make" not in absent:
             slow["make"] = make(folder / "make", few)
         for name in ("pre-commit", "prek"):
