@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from phaseproof.bundle import forms
+from phaseproof.bundle.kinds import OptionMistake
 from phaseproof.bundle.mistakes import Mistake, nearest, quote
 from phaseproof.bundle.yaml_source import Mapping, Node, Scalar, Sequence, plain
 from phaseproof.errors import Usage
@@ -63,6 +64,9 @@ class Decoder:
             return INVALID
         try:
             return cls(**values)
+        except OptionMistake as error:
+            names = ".".join([where, *(step for step in error.place if isinstance(step, str))])
+            return self.fault(node.below(error.place), names, str(error).rstrip("."))
         except (ValueError, TypeError, Usage) as error:
             return self.fault(node, where, str(error).rstrip("."))
 

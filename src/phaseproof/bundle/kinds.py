@@ -5,6 +5,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 
+class OptionMistake(ValueError):
+    """What `__post_init__` of a kind's options raises where one option is at fault: it is told at that option's place.
+
+    Attributes:
+        place: keys, and places in lists, from the options down to what is at fault.
+    """
+
+    def __init__(self, message: str, *place: str | int) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Options(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base of a kind's own options: what compiling asks of them beyond their fields.
 

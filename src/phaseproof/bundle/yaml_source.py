@@ -84,6 +84,20 @@ class Mapping(Struct, frozen=True):
         """The key as it stands in the text and its value."""
         return self.index.get(key)
 
+    def below(self, path: tuple[str | int, ...]) -> Node:
+        """The node at a path of keys and places in lists, or the last one on the way that is there."""
+        node: Node = self
+        for step in path:
+            inner: Node | None = None
+            if isinstance(node, Mapping) and isinstance(step, str) and step in node.index:
+                inner = node.index[step][1]
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.entries):
+                inner = node.entries[step]
+            if inner is None:
+                break
+            node = inner
+        return node
+
 
 Node = Scalar | Sequence | Mapping
 

@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from phaseproof.bundle.model import Selection
 from phaseproof.checks.artifact_options import ArtifactOptions
-from phaseproof.checks.content import NoAnswer, demands_content, judge, loaded
+from phaseproof.checks.content import demands_content, judge, loaded
 from phaseproof.checks.findings import fit
-from phaseproof.checks.kind import Bench, Control, Finding, Outcome, Plant, Result, truncation
+from phaseproof.checks.kind import Bench, Control, Finding, NoAnswer, Outcome, Plant, Result, truncation
 from phaseproof.checks.reading import Unfit, is_glob, matching, read, walk
 from phaseproof.checks.structured import Malformed
 from phaseproof.checks.wording import planted

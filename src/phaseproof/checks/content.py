@@ -10,7 +10,7 @@ from typing import Any
 from phaseproof.checks.artifact_options import ArtifactOptions, TableDemand
 from phaseproof.checks.document import Document, Heading, Table, plain, read, same_heading, section, words
 from phaseproof.checks.findings import MAX_FINDINGS
-from phaseproof.checks.kind import Finding
+from phaseproof.checks.kind import Finding, NoAnswer
 from phaseproof.checks.links import broken
 from phaseproof.checks.schema_judge import Unusable, violations
 from phaseproof.checks.structured import Malformed, from_json, from_yaml, line_of
@@ -18,20 +18,6 @@ from phaseproof.checks.wording import judged_lines, occurrences
 
 MAX_PLACED = 1_000_000
 """Characters of a document in which the lines of a schema's violations are looked up."""
-
-
-class NoAnswer(Exception):
-    """The demands cannot be judged.
-
-    Attributes:
-        reason: reason code.
-        fact: one sentence.
-    """
-
-    def __init__(self, reason: str, fact: str) -> None:
-        super().__init__(fact)
-        self.reason = reason
-        self.fact = fact
 
 
 def demands_content(options: ArtifactOptions) -> bool:

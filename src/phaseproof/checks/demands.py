@@ -16,6 +16,8 @@ from phaseproof.errors import Usage
 from phaseproof.repo.globs import compile_glob
 
 OUT = "$PHASEPROOF_OUT/"
+ON_THE_WHOLE = frozenset({"too-few-tests", "level-empty", "test-missing", "test-gone", "test-silenced"})
+"""Findings that speak of the suite and of no test in it: no selection of such a suite stands for anything."""
 
 
 class TestsOptions(Options, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

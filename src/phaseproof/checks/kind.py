@@ -58,6 +58,8 @@ class Result(Struct, frozen=True, omit_defaults=True):
         cases: number of things judged (tests, files, rows); zero never is positive.
         command: what was run, if one command.
         exit_code: its exit code.
+        whole_fails: a demand on the whole is broken (fewer tests than asked for, a test gone), so that no part of it
+            stands for an item. Under a control each part still answers for itself, by `selections`.
     """
 
     outcome: Outcome
@@ -70,6 +72,21 @@ class Result(Struct, frozen=True, omit_defaults=True):
     cases: int = 0
     command: tuple[str, ...] = ()
     exit_code: int | None = None
+    whole_fails: bool = False
+
+
+class NoAnswer(Exception):
+    """What is asked cannot be judged: the result is inconclusive.
+
+    Attributes:
+        reason: reason code.
+        fact: one sentence.
+    """
+
+    def __init__(self, reason: str, fact: str) -> None:
+        super().__init__(fact)
+        self.reason = reason
+        self.fact = fact
 
 
 class Execution(Struct, frozen=True):

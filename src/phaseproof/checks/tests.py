@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from phaseproof.bundle.model import Selection
 from phaseproof.checks.cases import Case, counts, merge
-from phaseproof.checks.demands import TestsOptions, demanded, select
+from phaseproof.checks.demands import ON_THE_WHOLE, TestsOptions, demanded, select
 from phaseproof.checks.findings import fit
 from phaseproof.checks.growth import Listing, listing, read_listing, total_seconds
 from phaseproof.checks.invocation import arguments, undecided
@@ -153,6 +153,7 @@ def _result(
         cases=found["executed"],
         command=command,
         exit_code=execution.exit_code,
+        whole_fails=any(finding.rule in ON_THE_WHOLE for finding in findings),
     )
 
 
