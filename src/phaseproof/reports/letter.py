@@ -7,12 +7,12 @@ from typing import Any
 import click
 import msgspec
 
-from phaseproof.bundle.model import Binding, Check
 from phaseproof.decisions.explaining import Letter, Stand
 from phaseproof.digests import short
 from phaseproof.evidence.model import Evidence, FindingRecord
 from phaseproof.instants import seconds, span
 from phaseproof.plan.model import Claim
+from phaseproof.reports import standing
 from phaseproof.reports.advice import advice
 from phaseproof.reports.board import paint, told
 from phaseproof.reports.layout import counted, fold, one_line, visible
@@ -102,31 +102,15 @@ def _bound(letter: Letter) -> list[str]:
             "    bindings:",
             f"      {_quoted(name)}: {{check: NAME}}     # or {{role: NAME}}, {{children: true}}",
         ]
-    return [_sentence(binding)]
-
-
-def _sentence(binding: Binding) -> str:
-    if binding.check is not None:
-        part = ""
-        if binding.selection is not None:
-            part = f", of it {', '.join(binding.selection.tests) or binding.selection.level}"
-        return f"Check {binding.check} stands for it{part}."
-    if binding.all:
-        return f"Checks {', '.join(binding.all)} stand for it, all of them."
-    if binding.any:
-        return f"Any of the checks {', '.join(binding.any)} stands for it, while none is refuted."
-    if binding.children:
-        return "What is nested in it stands for it."
-    if binding.role is not None:
-        return f"It takes the signature of role {binding.role}."
-    return f"It is proven by the record of {binding.record}."
+    return [standing.sentence(binding)]
 
 
 def _stand(stand: Stand) -> list[str]:
     check, seen = stand.check, stand.seen
-    lines = [f"{click.style(check.name, bold=True)}, a check of kind {check.kind.name}: {_does(check)}"]
+    lines = [f"{click.style(check.name, bold=True)}, a check of kind {check.kind.name}: {standing.does(check)}"]
     lines.append(
-        f"  judges {_globs(check.subject)}" + (f" with {_globs(check.instrument)}" if check.instrument else "")
+        f"  judges {standing.globs(check.subject)}"
+        + (f" with {standing.globs(check.instrument)}" if check.instrument else "")
     )
     if seen is None or stand.last is None:
         lines.append("  It has never run.")
@@ -174,18 +158,6 @@ def _exit(code: int | None) -> str:
 def _finding(finding: FindingRecord) -> str:
     place = finding.path + (f":{finding.line}" if finding.line else "")
     return one_line(f"{place}  {finding.message}" if place else finding.message, 200)
-
-
-def _does(check: Check) -> str:
-    for name in ("run", "path", "paths"):
-        value = check.options.get(name)
-        if value:
-            return value if isinstance(value, str) else " ".join(str(part) for part in value)
-    return ", ".join(f"{name}: {value}" for name, value in check.options.items())[:120]
-
-
-def _globs(globs: tuple[str, ...]) -> str:
-    return ", ".join(globs) if globs else "every tracked file"
 
 
 def _quoted(name: str) -> str:
