@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from support.shop import PASSPHRASE, Shop
-
 from phaseproof.evidence import keys
+from support.shop import PASSPHRASE, Shop
 
 
 def test_ones_own_key_under_somebody_elses_name(shop: Shop) -> None:

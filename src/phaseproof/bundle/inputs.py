@@ -12,7 +12,8 @@ The rules, in the order in which they are applied:
    instrument, or a control's patch, is not subject.
 5. Set-up files: those `environment.setup_inputs` cover, where there is a set-up. They may be subject as well.
 6. No subject at all is `subject-empty`, unless what is judged lies outside the tree (`external`).
-7. A submodule among them is `submodule-input`, a Git LFS pointer `lfs-pointer`.
+7. A check that sees the repository's history has the commit itself among its inputs.
+8. A submodule among them is `submodule-input`, a Git LFS pointer `lfs-pointer`.
 """
 
 from __future__ import annotations
@@ -149,15 +150,15 @@ class Inputs:
         except Unanswered as error:
             return CheckInputs(error=error.rule, detail=error.detail)
         return CheckInputs(
-            inputs=self._digest(files.all),
+            inputs=self._digest(files.all, history=check.history),
             subject=self._digest(files.subject),
             instrument=self._digest(tuple(sorted({*files.instrument, *files.patches}))),
             files=len(files.all),
         )
 
-    def manifest(self, files: Files) -> bytes:
+    def manifest(self, files: Files, *, history: bool = False) -> bytes:
         """Canonical list of path, mode and object id of every input; its digest is the inputs digest."""
-        return manifest(self._tree, files.all)
+        return manifest(self._tree, files.all, history=history)
 
     def refuse_pointers(self, files: Files) -> None:
         """Refuse Git LFS pointers among a check's files.
@@ -190,7 +191,9 @@ class Inputs:
             chosen.update(found)
         return frozenset(chosen)
 
-    def _digest(self, paths: tuple[str, ...]) -> Digest:
+    def _digest(self, paths: tuple[str, ...], *, history: bool = False) -> Digest:
+        if history:
+            return sha256(manifest(self._tree, paths, history=True))
         digest = self._digests.get(paths)
         if digest is None:
             digest = self._digests[paths] = sha256(manifest(self._tree, paths))
@@ -205,15 +208,18 @@ class Inputs:
         return {oid: True for oid, data in self._read(files, _POINTER_LIMIT) if data.startswith(_POINTER)}
 
 
-def manifest(tree: Tree, paths: Iterable[str]) -> bytes:
+def manifest(tree: Tree, paths: Iterable[str], *, history: bool = False) -> bytes:
     """Canonical JSON list of [path, mode, object id], in the order given.
 
-    A path that is not UTF-8 stands as `{"bytes": "<hex>"}`, which no path that is could be taken for.
+    A path that is not UTF-8 stands as `{"bytes": "<hex>"}`, which no path that is could be taken for. With `history`
+    the commit stands last, as `.git`, which no tracked path is: who reads the history reads all that leads to it.
     """
     rows: list[list[object]] = []
     for path in paths:
         blob = tree.blobs[path]
         rows.append([path if _utf8(path) else {"bytes": _bytes(path).hex()}, blob.mode, blob.oid])
+    if history:
+        rows.append([".git", "history", tree.commit])
     return canonical.encode_trusted(rows)
 
 

@@ -26,6 +26,11 @@ def _more(old: Any, new: Any, *_: Any) -> bool:
     return set(old) < set(new)
 
 
+def _gates(old: tuple[str, ...], new: tuple[str, ...], *_: Any) -> bool:
+    # A sign-off stands over what its innermost gate asks for: another one in between would let it stand over less.
+    return old[:1] == new[:1] and set(old) < set(new)
+
+
 def _fewer(old: Any, new: Any, *_: Any) -> bool:
     return set(new) < set(old)
 
@@ -113,7 +118,7 @@ FIELDS: Mapping[tuple[str, str], Rule] = {
     ("checks", "timeout"): _lower,
     ("checks", "max_age"): _younger,
     ("checks", "network"): _withdrawn,
-    ("items", "gates"): _more,
+    ("items", "gates"): _gates,
     ("gates", "after"): _more,
     ("roles", "members"): _members,
     ("roles", "threshold"): _threshold,

@@ -33,7 +33,7 @@ def changed(state: State, run: Run, check: Check, inputs: Inputs) -> tuple[str, 
     _, payload = unverified(state.ledger.get(run.fact.envelope))
     manifest = evidence_of(read_statement(payload)).inputs.manifest
     try:
-        now = _listed(inputs.manifest(inputs.files_of(check)))
+        now = _listed(inputs.manifest(inputs.files_of(check), history=check.history))
     except Unanswered:
         return ()
     old = _listed(state.ledger.get(manifest))

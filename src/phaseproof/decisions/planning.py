@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
+from functools import cache, partial
 
 from msgspec import Struct
 
@@ -11,12 +12,15 @@ from phaseproof.bundle.inputs import Files, Inputs, Unanswered
 from phaseproof.bundle.model import STRENGTHS, Binding, Bundle, Check, InputsMap, Selection
 from phaseproof.checks import registry
 from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.proof import verify_run
 from phaseproof.decisions.state import State
 from phaseproof.errors import PhaseproofError, Unable, Usage
-from phaseproof.evidence.envelope import read_statement, unverified
+from phaseproof.evidence.envelope import keyid, read_statement, unverified
 from phaseproof.evidence.fact import evidence_of
+from phaseproof.evidence.keys import public_of
 from phaseproof.runner.job import Job
 from phaseproof.verdict.model import Board
+from phaseproof.verdict.pieces import strength_of
 
 SETTLED = ("proven", "waived")
 
@@ -116,32 +120,55 @@ def _beneath(bundle: Bundle, items: Collection[str]) -> set[str]:
 
 
 def _accepted(desk: Desk, state: State, check: Check, commit: str) -> Callable[[str], bytes | None]:
-    """Reads outputs of the nearest accepted evidence: the last positive one on the protected ref's history."""
+    """Reads outputs of the nearest accepted evidence: the last on the protected ref's history that stood for anything.
+
+    In a programme without such a ref, on the commit's own history; where nothing of that was ever accepted, the last
+    there is: another beginning is no way around it. What is read is verified first.
+    """
 
     def read(name: str) -> bytes | None:
         view = state.view.checks.get(check.name)
         protected = state.bundle.policy.protected
         tip = desk.repository.ref(protected) if protected else commit
-        if view is None or tip is None:
+        if tip is None:
+            raise Unable("ref-missing", f"{protected} is not in this clone, and what it accepted is compared with",
+                         f"git fetch origin {protected}")  # fmt: skip
+        publics = {name: public_of(runner.key) for name, runner in state.bundle.runners.items()} | state.guests
+        by_id = {keyid(public): public for public in publics.values()}
+        names = {name: keyid(public) for name, public in publics.items()}
+        runs = [
+            run
+            for run in reversed(view.runs if view is not None else ())
+            if "positive" in (run.fact.outcome, *run.fact.selections.values())
+            and run.fact.commit != commit
+            and strength_of(run.fact, state.bundle, names) is not None
+        ]
+        ancestor = cache(partial(_ancestor, desk, tip))
+        near = next((run for run in runs if ancestor(run.fact.commit)), None)
+        if near is None and protected is None:
+            near = next(iter(runs), None)
+        if near is None:
             return None
-        known: Mapping[str, bool] = {}
-        for run in reversed(view.runs):
-            fact = run.fact
-            if fact.outcome != "positive" or fact.commit == commit:
-                continue
-            if fact.commit not in known:
-                known = {**known, fact.commit: _ancestor(desk, fact.commit, tip)}
-            if known[fact.commit]:
-                _, payload = unverified(state.ledger.get(fact.envelope))
-                stored = evidence_of(read_statement(payload)).objects.get(name)
-                return state.ledger.get(stored) if stored else None
-        return None
+        verify_run(state.ledger, near, by_id)
+        _, payload = unverified(state.ledger.get(near.fact.envelope))
+        stored = evidence_of(read_statement(payload)).objects.get(name)
+        return state.ledger.get(stored) if stored else None
 
     return read
 
 
-def _ancestor(desk: Desk, commit: str, tip: str) -> bool:
+def _ancestor(desk: Desk, tip: str, commit: str) -> bool:
+    """Whether a commit is in a history; a commit that is gone from the repository is not.
+
+    Raises:
+        Unable: this clone's history is cut off (`history-shallow`), so that nobody can tell.
+    """
     try:
         return desk.repository.is_ancestor(commit, tip)
-    except Unable:
+    except Unable as error:
+        if error.rule != "object-missing":
+            raise
+        if desk.repository.shallow:
+            raise Unable("history-shallow", f"the history of {tip[:12]} is cut off in this clone",
+                         "git fetch --unshallow") from error  # fmt: skip
         return False

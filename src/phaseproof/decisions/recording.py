@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from phaseproof.bundle import canonical, digest
-from phaseproof.bundle.model import Bundle, Check, Selection
+from phaseproof.bundle.model import Bundle, Check, Selection, Strength
 from phaseproof.checks.kind import Outcome
 from phaseproof.digests import Digest, sha256
 from phaseproof.evidence.envelope import Signer, Subject, keyid, read_statement, seal, statement
@@ -96,14 +96,17 @@ class Scribe(Struct, frozen=True):
         )
         return entry, fact
 
+    def strength(self, ran: Ran) -> Strength:
+        """How strong evidence of a run is: `independent` where the bundle grants it and the mechanism kept it apart."""
+        granted = self.bundle.runners.get(self.runner)
+        return "independent" if ran.separate and granted is not None and granted.independent else ran.strength
+
     def _evidence(
         self, check: Check, ran: Ran, selections: Sequence[Selection], controls: Sequence[ControlRecord],
         kept: dict[str, Digest],
     ) -> Evidence:  # fmt: skip
         result = ran.result
         version = self.versions[check.kind.name]
-        granted = self.bundle.runners.get(self.runner)
-        independent = ran.separate and granted is not None and granted.independent
         return Evidence(
             tenant=self.tenant,
             bundle=self.bundle_digest,
@@ -117,7 +120,7 @@ class Scribe(Struct, frozen=True):
             started=ran.started,
             finished=ran.finished,
             platform=ran.platform,
-            strength="independent" if independent else ran.strength,
+            strength=self.strength(ran),
             mechanism=ran.mechanism,
             runner=self.runner,
             run=ran.run,
@@ -147,9 +150,14 @@ def control_record(fact: Fact) -> ControlRecord:
 
 
 def _answer(ran: Ran, index: int) -> Literal["positive", "negative", "inconclusive"]:
-    """What a run says of a selection: of an inconclusive run nothing but that."""
+    """What a run says of a selection: of an inconclusive run nothing but that, of a suite that fails as a whole no.
+
+    Under a control it is the selection itself that must fail.
+    """
     if ran.result.outcome is Outcome.INCONCLUSIVE:
         return "inconclusive"
+    if ran.result.whole_fails and not ran.control:
+        return "negative"
     return ran.result.selections.get(index, Outcome.INCONCLUSIVE).value
 
 

@@ -73,7 +73,7 @@ def run_check(site: Site, job: Job, run: str, case: Case | None = None, say: Say
         started=_utc(started),
         finished=_utc(finished),
         inputs=job.inputs,
-        manifest=b"" if job.inputs.error else site.manifest(job.files.all),
+        manifest=b"" if job.inputs.error else site.manifest(job.files.all, history=job.check.history),
         outputs=attempt.kept,
         overtaken=attempt.overtaken,
         control=case.name if case else "",

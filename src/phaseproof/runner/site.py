@@ -144,8 +144,10 @@ class Site:
             })  # fmt: skip
         return digest
 
-    def manifest(self, paths: tuple[str, ...]) -> bytes:
+    def manifest(self, paths: tuple[str, ...], *, history: bool = False) -> bytes:
         """`bundle.inputs.manifest` of these paths, made once for all checks that share them."""
+        if history:
+            return manifest(self.tree, paths, history=True)
         made = self._manifests.get(paths)
         if made is None:
             made = self._manifests[paths] = manifest(self.tree, paths)
