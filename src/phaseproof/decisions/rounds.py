@@ -149,11 +149,17 @@ def _turns(
 
 
 def _flaky(desk: Desk, state: State, jobs: Sequence[Job], facts: Sequence[Fact]) -> list[Job]:
-    """Jobs that passed just now and still owe passes in a row."""
-    passed = {fact.check for fact in facts if fact.outcome == "positive"}
-    rule = state.bundle.policy.flake
-    return [
-        job
-        for job in jobs
-        if job.check.name in passed and flake.missing_passes(state.view.checks[job.check.name], rule, desk.clock())
-    ]
+    """Jobs of which something passed just now and still owes passes in a row: the check, or a selection of it."""
+    rule, now = state.bundle.policy.flake, desk.clock()
+    last = {fact.check: fact for fact in facts}
+
+    def owes(job: Job) -> bool:
+        fact = last.get(job.check.name)
+        if fact is None:
+            return False
+        view = state.view.checks[fact.check]
+        passed = [chosen for chosen, outcome in fact.selections.items() if outcome == "positive"]
+        whole = fact.outcome == "positive" and flake.missing_passes(view, rule, now) > 0
+        return whole or any(flake.missing_passes(view, rule, now, chosen) for chosen in passed)
+
+    return [job for job in jobs if owes(job)]

@@ -28,6 +28,7 @@ from phaseproof.runner.run import INTERRUPTED
 from phaseproof.runner.setup import TIMEOUT
 from phaseproof.runner.site import Site
 from phaseproof.verdict.check import SKEW
+from phaseproof.verdict.pieces import fits, strength_of
 
 
 class Watcher(Protocol):
@@ -158,15 +159,22 @@ class Turn:
         for run in reversed(view.controls if view else ()):
             fact = run.fact
             same = (fact.check_digest, fact.inputs, fact.control_digest) == (now, ran.inputs.inputs, case.digest)
-            if same and self._trusts(fact) and wanted <= set(fact.selections) and fact.outcome != "inconclusive":
+            if (
+                same
+                and self._as_strong(fact, ran)
+                and wanted <= set(fact.selections)
+                and fact.outcome != "inconclusive"
+            ):
                 placed = fact.environment == ran.environment or ran.strength == "observed"
                 if placed and fact.control == case.name:
                     return control_record(fact)
         return None
 
-    def _trusts(self, fact: Fact) -> bool:
-        listed = self._scribe.bundle.runners.get(fact.runner)
-        return listed is not None and keyid(public_of(listed.key)) == fact.key
+    def _as_strong(self, fact: Fact, ran: Ran) -> bool:
+        """Whether an earlier control counts beside this evidence: no less than the verdict will ask of it."""
+        bundle = self._scribe.bundle
+        keys = {name: keyid(public_of(runner.key)) for name, runner in bundle.runners.items()}
+        return fits(strength_of(fact, bundle, keys), self._scribe.strength(ran))
 
     def _control_start(self, task: Task, run: str) -> None:
         del run
