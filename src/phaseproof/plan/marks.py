@@ -70,7 +70,7 @@ class Box(NamedTuple):
 
 
 def _state(inside: str) -> str:
-    return "checked" if inside in ("x", "X") or (inside in DONE and inside) else "unchecked"
+    return "checked" if inside in ("x", "X") or (inside != "" and inside in DONE) else "unchecked"
 
 
 def box_at(line: str, at: int, number: int) -> Box | None:

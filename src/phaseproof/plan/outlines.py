@@ -11,8 +11,9 @@ import re
 from phaseproof.plan.drafts import Draft, Node, Reading
 from phaseproof.plan.inline import manifest, pipes, review_line
 from phaseproof.plan.lists import is_nothing
-from phaseproof.plan.marks import DONE, box_at, glyph_in, is_form_field
+from phaseproof.plan.marks import box_at, glyph_in, is_form_field
 from phaseproof.plan.model import ItemKind
+from phaseproof.plan.scanner import CLAIM_GLYPHS
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, Meaning, lead_meaning, meaning
 
@@ -120,7 +121,7 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
         words = text[at:]
         box = box_at(reading.lines[number - 1], indent + at, number)
         if box is not None and not is_form_field(text):
-            if box.claim.raw not in DONE or kind is not None or reading.plan:
+            if box.claim.raw not in CLAIM_GLYPHS or kind is not None or reading.plan:
                 words = reading.lines[number - 1][box.end :].strip()
                 if words:
                     last = reading.add(

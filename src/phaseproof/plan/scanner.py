@@ -354,8 +354,8 @@ class Scan:
         self.blocks[-1] = Heading(para.line, para.lines[0][1] + 1, 1 if text[0] == "=" else 2, title)
 
 
-CLAIM_GLYPHS = frozenset(DONE.replace("☑", "") + FAILED.replace("☒", "") + OTHER)
-"""Glyphs that decorate as often as they tick: alone they make no list a checklist."""
+CLAIM_GLYPHS = frozenset(DONE.replace("☑", "") + FAILED.replace("☒", "") + OTHER + "⬜🔲")
+"""Glyphs that decorate as often as they tick, and the empty ones they are exchanged for: alone they make no checklist."""
 
 
 def scan_blocks(lines: list[str]) -> tuple[list[Block], list[str]]:

@@ -7,8 +7,9 @@ import re
 from phaseproof.plan.blocks import Block, Fence, Heading, List, Para, Tag
 from phaseproof.plan.drafts import Node, Reading
 from phaseproof.plan.lists import is_nothing
-from phaseproof.plan.marks import DONE, box_at
+from phaseproof.plan.marks import box_at
 from phaseproof.plan.model import ItemKind
+from phaseproof.plan.scanner import CLAIM_GLYPHS
 from phaseproof.plan.titles import clean
 from phaseproof.plan.vocabulary import FORM, Meaning
 
@@ -36,7 +37,7 @@ def read_tag(reading: Reading, block: Tag) -> None:
     text = _INNER.sub(" ", block.text).strip()
     if block.name == "summary":
         box = box_at(reading.lines[block.line - 1], block.column - 1, block.line)
-        if box is not None and box.claim.raw in DONE:
+        if box is not None and box.claim.raw in CLAIM_GLYPHS:
             reading.add(
                 block.line,
                 box.end + 1,
