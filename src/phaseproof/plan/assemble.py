@@ -14,6 +14,7 @@ from phaseproof.plan.titles import bare
 from phaseproof.plan.twins import SEPARATOR, look_alikes, plain, settle_twins, shortened
 from phaseproof.plan.vocabulary import ITEM_KINDS
 
+
 def sections_of(reading: Reading, problems: list[Problem]) -> tuple[Section, ...]:
     """Sections: every phase, milestone and gate, and every title that directly holds items.
 

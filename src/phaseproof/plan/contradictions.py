@@ -106,9 +106,7 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
     for told in found.values():
         for index, (plan, item) in enumerate(told[1:40], 1):
             for other_plan, other in told[:index]:
-                if not _related(plan, other_plan) or (
-                    plan is not other_plan and not _CODED.match(item.name)
-                ):
+                if not _related(plan, other_plan) or (plan is not other_plan and not _CODED.match(item.name)):
                     continue
                 same = _alike(item.text, other.text)
                 if not same and plan is not other_plan and item.kind == other.kind == "artifact":

@@ -18,7 +18,9 @@ from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning, core, lead_meaning, meaning
 
 _NOTHING = re.compile(
-    r"(?:none|n/?a|tbd|tba|todo|nothing|see|note|notes|e\.g\.|\.\.\.|…|-+|_+)\b[\s:.]*(?:$|[^a-z].{0,60}$)|\[[^\[\]]{1,80}\]\Z|\W*\Z",
+    r"(?:none|n/?a|tbd|tba|todo|nothing|\.\.\.|…|[-–—_]+)(?:[\s.:!]*|\s*\([^()]*\)\.?)\Z"
+    r"|(?:see|note|notes|nb|e\.g\.|example)\s*:|see (?:also\b|section\b|the\b|[`\[\"]|\S+\.md\b)"
+    r"|\[[^\[\]]{1,80}\]\Z|\W*\Z",
     re.IGNORECASE,
 )
 _METADATA = re.compile(
