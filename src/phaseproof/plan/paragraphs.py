@@ -8,7 +8,7 @@ from phaseproof.plan.blocks import Para
 from phaseproof.plan.drafts import Reading
 from phaseproof.plan.inline import pipes, review_line
 from phaseproof.plan.lists import ONE_LINE, is_nothing
-from phaseproof.plan.marks import status_word
+from phaseproof.plan.marks import is_form_field, status_word
 from phaseproof.plan.outlines import is_invariant, is_label, read_outline
 from phaseproof.plan.scanner import looks_title
 from phaseproof.plan.titles import clean, section_kind, unit_of
@@ -236,7 +236,7 @@ def _plain(reading: Reading, lines: list[tuple[int, int, str]], kind: str) -> No
         return
     if reading.context().rule in (HARD, HOW, STOP) or (reading.header and not reading.paste):
         return
-    if any(_BOLD.match(text) for _, _, text in lines):
+    if any(_BOLD.match(text) or is_form_field(text) for _, _, text in lines):
         return
     if not _wrapped(lines) or (reading.paste and len(lines) == 1 and kind in ITEM_KINDS):
         for number, indent, text in lines:

@@ -109,12 +109,11 @@ class _Walk:
         words = clean(block.title)
         found = title_meaning(reading, block.title, block.level)
         unit = unit_of(block.title)
-        first = not reading.nodes or (
-            block.level == 2 and len(reading.nodes) == 1 and block.line - reading.nodes[0].line <= 2
-        )
-        if first and found is not None and found.kind in (FORM, HARD, STOP):
+        near = block.level == 2 and len(reading.nodes) == 1 and block.line - reading.nodes[0].line <= 2
+        title = not reading.nodes or near
+        if not reading.nodes and found is not None and found.kind in (FORM, HARD, STOP):
             found = None
-        named = unit is not None and (unit.leads or (first and found is None and unit.kind != "gate"))
+        named = unit is not None and (unit.leads or (title and found is None and unit.kind != "gate"))
         kind = unit.kind if unit is not None and named else section_kind(words, found)
         node = Node(block.line, block.level, words, kind, unit.id if unit is not None and named else None, found, up)
         node.unit = unit is not None and unit.leads
