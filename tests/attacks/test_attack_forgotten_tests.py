@@ -81,7 +81,7 @@ def test_a_protected_branch_that_is_gone(grown: Shop) -> None:
     assert grown.run("run", "L-1").code == 1
     board = grown.board()
     assert grown.verdicts(board)["L-1"] == "error"
-    assert "ref-missing" in grown.reasons(board)
+    assert "baseline-unreachable" in grown.reasons(board)
 
 
 def test_a_beginning_without_the_accepted_suite(grown: Shop) -> None:

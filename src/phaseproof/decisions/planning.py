@@ -74,6 +74,7 @@ def plan(desk: Desk, state: State, inputs: InputsMap, worked: Inputs, names: Ite
         Usage: no such check (`check-unknown`).
     """
     checks = {check.name: check for check in state.bundle.checks}
+    bound = by_check(state.bundle)
     jobs: list[Job] = []
     impossible: dict[str, str] = {}
     for name in dict.fromkeys(names):
@@ -92,21 +93,30 @@ def plan(desk: Desk, state: State, inputs: InputsMap, worked: Inputs, names: Ite
             impossible[name] = error.fact
             continue
         jobs.append(
-            Job(check, kind, options, files, held, selections(state.bundle, name), _isolated(state.bundle, name),
-                _accepted(desk, state, check, inputs.commit))
+            Job(check, kind, options, files, held, selections(bound.get(name, ())),
+                _isolated(state.bundle, bound.get(name, ())), _accepted(desk, state, check, inputs.commit))
         )  # fmt: skip
     return Plan(tuple(jobs), impossible)
 
 
-def selections(bundle: Bundle, check: str) -> tuple[Selection, ...]:
-    """All distinct selections that bindings ask of a check, in the order of items."""
-    asked = (b.selection for b in bundle.bindings if check in named(b) and b.selection is not None)
+def by_check(bundle: Bundle) -> dict[str, tuple[Binding, ...]]:
+    """Check name -> the bindings that name it, in the order of items."""
+    found: dict[str, list[Binding]] = {}
+    for binding in bundle.bindings:
+        for name in dict.fromkeys(named(binding)):
+            found.setdefault(name, []).append(binding)
+    return {name: tuple(bindings) for name, bindings in found.items()}
+
+
+def selections(bindings: Iterable[Binding]) -> tuple[Selection, ...]:
+    """All distinct selections that bindings ask of one check, in their order."""
+    asked = (binding.selection for binding in bindings if binding.selection is not None)
     return tuple({digest.of_selection(one): one for one in asked}.values())
 
 
-def _isolated(bundle: Bundle, check: str) -> bool:
+def _isolated(bundle: Bundle, bindings: Iterable[Binding]) -> bool:
     """Whether any binding of a check asks for more than a run in the working tree."""
-    asked = [binding.strength or bundle.policy.strength for binding in bundle.bindings if check in named(binding)]
+    asked = [binding.strength or bundle.policy.strength for binding in bindings]
     return any(STRENGTHS.index(one) > STRENGTHS.index("observed") for one in asked) or not asked
 
 
@@ -131,7 +141,7 @@ def _accepted(desk: Desk, state: State, check: Check, commit: str) -> Callable[[
         protected = state.bundle.policy.protected
         tip = desk.repository.ref(protected) if protected else commit
         if tip is None:
-            raise Unable("ref-missing", f"{protected} is not in this clone, and what it accepted is compared with",
+            raise Unable("baseline-unreachable", f"{protected}, on which it was accepted, is not in this clone",
                          f"git fetch origin {protected}")  # fmt: skip
         publics = {name: public_of(runner.key) for name, runner in state.bundle.runners.items()} | state.guests
         by_id = {keyid(public): public for public in publics.values()}

@@ -133,7 +133,7 @@ def _turns(
     left: tuple[str, ...] = ()
     hidden = [desk.folder, desk.home]
     with Site(desk.repository, tree, state.bundle.environment, cache=desk.folder / "cache", hidden=hidden,
-              clock=desk.clock) as site:  # fmt: skip
+              clock=desk.clock, seal=signer.sign) as site:  # fmt: skip
         todo = list(jobs)
         for _ in range(state.bundle.policy.flake.passes + 1):
             turn = Turn(desk, state, site, scribe, watcher)

@@ -119,7 +119,11 @@ class _Attempt:
                     _hand_over(folders.work / ".git", owner)
             except PhaseproofError as error:
                 return self._fault(error)
-            return self._judge(self._bench(folders, added) if added else bench)
+            result = self._judge(self._bench(folders, added) if added else bench)
+            if self.made is not None and not site.sandbox.works and self.made.altered:
+                # Nothing but a sandbox shows it read-only: what ran meanwhile ran with who knows what.
+                return _inconclusive("setup-altered", "what the set-up made was changed while the check ran")
+            return result
         finally:
             site.workspace.discard(folders.root)
             spent = site.checkouts.give(key, folders.work, seen) if again else None

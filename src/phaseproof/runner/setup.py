@@ -1,19 +1,21 @@
 """Dependencies fetched once and shown read-only to every check.
 
 The set-up sees the files it declares and nothing else, so what it makes can hold none of what is judged. Its result
-is kept under a digest of command, files and platform; it stands only while it is complete and unaltered.
+is kept under a digest of command, files and platform; it stands only while it is complete and unaltered, and as the
+runner's key has sealed it: whoever can write to the cache cannot put another result in its place.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import hmac
 import os
 import shlex
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,11 +56,18 @@ class Prepared(Struct, frozen=True):
         digest: of command, files and platform.
         folder: where it lies.
         products: its new top-level entries, sorted.
+        state: digest over what the file system says of them.
     """
 
     digest: Digest
     folder: Path
     products: tuple[str, ...]
+    state: Digest
+
+    @property
+    def altered(self) -> bool:
+        """Whether anything of it was written to since."""
+        return _state(self.folder, self.products) != self.state
 
     def shown(self, work: str) -> list[tuple[str, str]]:
         """Path here -> path in the check's view, of each product."""
@@ -73,6 +82,17 @@ class Prepared(Struct, frozen=True):
 class _Complete(Struct, frozen=True):
     products: tuple[str, ...]
     state: Digest
+    seal: str
+
+
+Seal = Callable[[bytes], bytes]
+"""Signs bytes; the same bytes always give the same signature (RFC 8032, section 5.1.6)."""
+
+
+def unsealed(data: bytes) -> bytes:
+    """For a cache that nobody else can write to."""
+    del data
+    return b""
 
 
 def prepare(
@@ -83,6 +103,7 @@ def prepare(
     launcher: Launcher,
     cache: Path,
     stop: Stop | None = None,
+    seal: Seal = unsealed,
 ) -> Prepared | None:
     """What the programme's set-up makes, from the cache or made now; None where there is no set-up.
 
@@ -94,6 +115,7 @@ def prepare(
         launcher: where commands start.
         cache: folder for kept set-ups; one runner at a time makes one of them, others wait.
         stop: ends the wait.
+        seal: the runner's signature, under which a result is kept.
 
     Raises:
         SetupFailed: it failed, left nothing, or was stopped.
@@ -108,13 +130,13 @@ def prepare(
     place = cache / digest.removeprefix("sha256:")
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(place.with_suffix(".lock"), stop):
-        kept = _kept(place, digest)
+        kept = _kept(place, digest, seal)
         if kept is not None:
             return kept
         if place.exists():
             remove(place)
         try:
-            return _make(environment, tree, paths, read_many, launcher, place, digest)
+            return _make(environment, tree, paths, read_many, launcher, place, digest, seal)
         except BaseException:
             remove(place)
             raise
@@ -128,6 +150,7 @@ def _make(
     launcher: Launcher,
     place: Path,
     digest: Digest,
+    seal: Seal,
 ) -> Prepared:
     owner = launcher.sandbox.own_user
     folders = Folders(place, *(place / name for name in ("work", "out", "home", "tmp")))
@@ -154,18 +177,26 @@ def _make(
         raise SetupFailed(f"the set-up `{line}` left nothing new in its folder", log)
     for folder in (folders.out, folders.home, folders.tmp):
         remove(folder)
-    complete = _Complete(products, _state(folders.work, products))
+    state = _state(folders.work, products)
+    complete = _Complete(products, state, _sealed(seal, digest, products, state))
     (place / "complete").write_bytes(msgspec.json.encode(complete))
-    return Prepared(digest, folders.work, products)
+    return Prepared(digest, folders.work, products, state)
 
 
-def _kept(place: Path, digest: Digest) -> Prepared | None:
+def _kept(place: Path, digest: Digest, seal: Seal) -> Prepared | None:
     try:
         complete = msgspec.json.decode((place / "complete").read_bytes(), type=_Complete)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None  # half made
-    work = place / "work"
-    return Prepared(digest, work, complete.products) if _state(work, complete.products) == complete.state else None
+    if not hmac.compare_digest(complete.seal, _sealed(seal, digest, complete.products, complete.state)):
+        return None
+    kept = Prepared(digest, place / "work", complete.products, complete.state)
+    return None if kept.altered else kept
+
+
+def _sealed(seal: Seal, digest: Digest, products: tuple[str, ...], state: Digest) -> str:
+    said = canonical.encode({"products": [os.fsencode(name).hex() for name in products], "state": state})
+    return seal(b"phaseproof set-up 1\n%b\n%b" % (digest.encode(), said)).hex()
 
 
 def _state(work: Path, products: tuple[str, ...]) -> Digest:

@@ -44,6 +44,7 @@ class Site:
         kept_apart: the sandbox to use; what the machine has if None. `Sandbox()` does without.
         base: folder for checkouts, see `Workspace`.
         clock: seconds since the epoch.
+        seal: the runner's signature, under which set-ups are kept.
 
     Raises:
         Unable: `workspace`.
@@ -61,6 +62,7 @@ class Site:
         kept_apart: Sandbox | None = None,
         base: Path | None = None,
         clock: Callable[[], float] = time,
+        seal: setup.Seal = setup.unsealed,
     ) -> None:
         self.repository, self.tree, self.environment = repository, tree, environment
         self.toolchains = tuple(toolchains)
@@ -74,7 +76,7 @@ class Site:
         self.separate = self.sandbox.works and sandbox.hides(secret)
         self.blobs = Blobs(repository)
         self.checkouts = Checkouts()
-        self._cache = cache
+        self._cache, self._seal = cache, seal
         self._lock = threading.Lock()
         self._setups: dict[tuple[str, ...], setup.Prepared | setup.SetupFailed | None] = {}
         self._slots = threading.local()
@@ -116,7 +118,7 @@ class Site:
             if paths not in self._setups:
                 try:
                     known = setup.prepare(self.environment, self.tree, paths, self.blobs.read_many, self.launcher,
-                                          self._cache, self.stop)  # fmt: skip
+                                          self._cache, self.stop, self._seal)  # fmt: skip
                 except setup.SetupFailed as error:
                     known = error
                 self._setups[paths] = known
