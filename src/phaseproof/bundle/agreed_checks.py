@@ -49,6 +49,12 @@ def agree(config: Config, known: Mapping[str, KindSchema], mistakes: list[Mistak
         mistakes += decoder.mistakes
         if options is INVALID:
             continue
+        try:
+            options = options.resolved(config.expands) if isinstance(options, kinds.Options) else options
+        except kinds.OptionMistake as error:
+            words = tuple(step for step in error.place if isinstance(step, str))
+            mistakes.append(config.mistake(("checks", name, *words), str(error)))
+            continue
         check = _check(name, source, schema, options)
         found = list(_asked(config, check, source, schema, options))
         mistakes += found

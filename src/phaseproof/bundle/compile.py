@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Struct, structs
 
-from phaseproof.bundle import agreed_checks, binding, digest, gates, outline, references
+from phaseproof.bundle import agreed_checks, binding, digest, expansions, gates, outline, references
 from phaseproof.bundle.config import Config
 from phaseproof.bundle.item_names import ItemNames
 from phaseproof.bundle.kinds import KindSchema
@@ -99,6 +99,7 @@ def compile(
     checks = agreed_checks.agree(config, kinds, mistakes)
     rows = {f"{one.path}:{row.id}": row for one in outlines for row in one.rows}
     bound = binding.bind(config, layout, names, checks, kinds, mistakes)
+    mistakes += expansions.unheld(config, checks, bound.values())
     implied, made = binding.imply(rows, layout.items, bound, config, kinds)
     ordered = references.ordered(config, layout, mistakes)
     holds = references.holds(config, layout, names, mistakes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 
@@ -35,6 +37,18 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     def default_instrument(self) -> tuple[str, ...]:
         """Globs of the instrument where the check declares none."""
         return ()
+
+    def resolved(self, expands: Mapping[str, str]) -> Options:
+        """These options with what the rest of the configuration says put in.
+
+        Args:
+            expands: expansion -> stub, as configured.
+
+        Raises:
+            OptionMistake: the two do not agree.
+        """
+        del expands
+        return self
 
 
 class KindSchema(Struct, frozen=True):
