@@ -243,7 +243,9 @@ class Shop:
     def copy(self, folder: Path) -> Shop:
         """The same shop somewhere else: repository, ledger, home."""
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Shop(folder)
+        twin = Shop(folder)
+        twin.repo.commits = list(self.repo.commits)
+        return twin
 
 
 def open_shop(folder: Path, files: Mapping[str, str | None] | None = None, configuration: str = CONFIGURATION) -> Shop:
@@ -259,7 +261,7 @@ def open_shop(folder: Path, files: Mapping[str, str | None] | None = None, confi
         made = keys.create(shop.home, name, secret)
         configuration = configuration.replace(name.upper(), keys.uri(made.public))
     kept = {path: text for path, text in {**FILES, **(files or {})}.items() if text is not None}
-    make_repository(shop.repo.root, {**kept, "phaseproof.yaml": configuration})
+    shop.repo = make_repository(shop.repo.root, {**kept, "phaseproof.yaml": configuration})
     done = shop.run("install", "--as", "mara", lead=True)
     assert done.code == 0, done.text
     return shop
