@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
+import msgspec
 from msgspec import Struct
 
 from phaseproof.cli.scan_cache import Cache, folder_of
 from phaseproof.cli.scan_files import LARGEST, Place, WorkTree, is_candidate, named, place_of, read_file
+from phaseproof.errors import Unable
 from phaseproof.plan.likely import may_be_plan
 from phaseproof.plan.model import Plan, Problem
 from phaseproof.plan.read import read
@@ -26,14 +29,21 @@ class Found(Struct, frozen=True):
         problems: what is wrong with them, by path and line.
         looked: how many files were looked at.
         seconds: how long it took.
-        git: whether the files were listed by git.
     """
 
     plans: tuple[Plan, ...]
     problems: tuple[Problem, ...]
     looked: int
     seconds: float
-    git: bool
+
+
+class _Job(NamedTuple):
+    """One file to look at: where, its path in its place, what people call it, whether it was named."""
+
+    target: str
+    inside: str
+    shown: str
+    asked: bool
 
 
 class _Progress:
@@ -69,116 +79,102 @@ def scan_paths(paths: tuple[str, ...], *, cache: bool = True) -> Found:
         Unable: git failed, or a named file cannot be read.
     """
     started = time.monotonic()
-    given = [named(path) for path in paths]
-    places: dict[Path, Place] = {}
-    jobs: list[tuple[Place, str, Path, str, bool]] = []
-    for path in given or [Path()]:
+    jobs: dict[Path, tuple[Place, dict[str, _Job]]] = {}
+    for path in [named(path) for path in paths] or [Path()]:
         folder = (path if path.is_dir() else path.parent).resolve()
-        place = places.get(folder) or place_of(folder)
-        places[folder] = place
-        if path.is_dir():
-            prefix = folder.relative_to(place.root.resolve()).as_posix()
-            start = "" if prefix == "." else prefix + "/"
-            for name in place.files:
-                if name.startswith(start) and is_candidate(name[len(start) :]):
-                    jobs.append((place, name, place.root / name, _shown(path, name[len(start) :], given), False))
-        else:
-            target = folder / path.name
-            inside = target.relative_to(place.root.resolve()).as_posix()
-            jobs.append((place, inside, target, str(path), True))
-    plans, problems, looked = _read_all(jobs, cache)
-    for place in {id(p): p for p in places.values()}.values():
-        mine = [plan for at, _, plan in plans if at is place]
-        shown = {inside: plan.path for at, inside, plan in plans if at is place}
-        tree = WorkTree(place)
-        problems.extend(_renamed(survey([_at(plan, inside) for at, inside, plan in plans if at is place], tree), shown))
-        del mine
+        known = next((jobs[root] for root in (folder, *folder.parents) if root in jobs and jobs[root][0].git), None)
+        place, mine = known or (place_of(folder), {})
+        jobs.setdefault(place.root.resolve(), (place, mine))
+        for job in _jobs(place, path, folder, bool(paths)):
+            if job.asked or job.inside not in mine:
+                mine[job.inside] = job
+    total = sum(len(mine) for _, mine in jobs.values())
+    progress = _Progress(total)
+    plans: list[Plan] = []
+    problems: list[Problem] = []
+    count = 0
+    for place, mine in jobs.values():
+        count = _scan_place(place, mine, cache, progress, count, plans, problems)
+    progress.done()
     order = sorted(problems, key=lambda p: (p.path, p.line, p.rule))
-    git = all(place.git for place in places.values())
-    return Found(tuple(p for _, _, p in plans), tuple(order), looked, time.monotonic() - started, git)
+    return Found(tuple(plans), tuple(order), total, time.monotonic() - started)
 
 
-def _shown(path: Path, inside: str, given: list[Path]) -> str:
-    return (path / inside).as_posix() if given and path != Path() else inside
-
-
-def _at(plan: Plan, path: str) -> Plan:
-    if plan.path == path:
-        return plan
-    import msgspec
-
-    problems = tuple(msgspec.structs.replace(p, path=path) for p in plan.problems)
-    return msgspec.structs.replace(plan, path=path, problems=problems)
-
-
-def _renamed(problems: Iterable[Problem], shown: dict[str, str]) -> list[Problem]:
-    import msgspec
-
+def _jobs(place: Place, path: Path, folder: Path, given: bool) -> list[_Job]:
+    top = place.root.resolve()
+    prefix = folder.relative_to(top).as_posix()
+    start = "" if prefix == "." else prefix + "/"
+    if not path.is_dir():
+        return [_Job(str(folder / path.name), start + path.name, _printable(str(path)), True)]
+    lead = "" if not given or path == Path() else path.as_posix() + "/"
+    cut, base = len(start), str(top)
     return [
-        p if shown.get(p.path, p.path) == p.path else msgspec.structs.replace(p, path=shown[p.path]) for p in problems
+        _Job(f"{base}/{name}", name, _printable(lead + name[cut:] if given else name), False)
+        for name in place.files
+        if name.startswith(start) and is_candidate(name[cut:])
     ]
 
 
-def _read_all(
-    jobs: list[tuple[Place, str, Path, str, bool]], keep: bool
-) -> tuple[list[tuple[Place, str, Plan]], list[Problem], int]:
-    from phaseproof.errors import Unable
+def _printable(path: str) -> str:
+    """A path as text: bytes that are none are replaced."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "replace")
 
-    plans: list[tuple[Place, str, Plan]] = []
-    problems: list[Problem] = []
-    caches: dict[int, Cache] = {}
-    progress = _Progress(len(jobs))
-    seen: set[Path] = set()
-    for count, (place, inside, target, shown, asked) in enumerate(jobs):
+
+def _scan_place(
+    place: Place,
+    jobs: dict[str, _Job],
+    keep: bool,
+    progress: _Progress,
+    count: int,
+    plans: list[Plan],
+    problems: list[Problem],
+) -> int:
+    cache = Cache(folder_of(place.root) if keep else None, place.root)
+    found: list[Plan] = []
+    shown: dict[str, str] = {}
+    for count, job in enumerate(jobs.values(), count):  # noqa: B020  (goes on counting over several places)
         progress.at(count)
-        if target in seen:
+        data = _bytes(job, problems)
+        if data is None or (not job.asked and not may_be_plan(data)):
             continue
-        seen.add(target)
-        try:
-            data = read_file(target)
-        except FileNotFoundError:
-            continue  # git lists it, the disk has it no more
-        except OSError as error:
-            if asked:
-                raise Unable(
-                    "file-unread",
-                    f"{shown} cannot be read: {error.strerror or error}",
-                    "look at the file's owner and mode",
-                ) from error
-            if not target.is_symlink() and target.is_file():
-                problems.append(Problem(shown, 1, "file-unread", "error", f"cannot be read: {error.strerror or error}"))
-            continue
-        if data is None:
-            problems.append(
-                Problem(
-                    shown,
-                    1,
-                    "file-unread",
-                    "error",
-                    f"larger than {LARGEST // 1024 // 1024} MiB and not read: whatever it plans is not seen",
-                )
-            )
-            continue
-        if not asked and not may_be_plan(data):
-            continue
-        cache = caches.get(id(place))
-        if cache is None:
-            cache = caches[id(place)] = Cache(folder_of(place.root) if keep else None, place.root)
-        key = cache.key(data, shown)
-        known = cache.get(key)
-        if known is None:
-            plan = read(data, shown)
-            worth = bool(plan.items) or any(s.claim.state != "none" for s in plan.sections)
-            cache.put(key, plan if worth or asked else None)
-        elif known is False:
-            plan, worth = None, False
-        else:
-            plan, worth = known, True
-        if plan is not None and (worth or asked):
-            plans.append((place, inside, plan))
-        elif asked:
-            plans.append((place, inside, read(data, shown)))
-    progress.done()
-    for cache in caches.values():
-        cache.close()
-    return plans, problems, len(seen)
+        inside = _printable(job.inside)
+        plan = cache.get(cache.key(data, inside))
+        if plan is None:
+            plan = read(data, inside)
+            cache.put(cache.key(data, inside), plan if _says_something(plan) else None)
+        elif plan is False:
+            plan = read(data, inside) if job.asked else None
+        if plan is not None and (job.asked or _says_something(plan)):
+            found.append(plan)
+            shown[inside] = job.shown
+            if job.asked or plan.items or any(s.claim.state != "none" for s in plan.sections):
+                plans.append(plan if inside == job.shown else msgspec.structs.replace(plan, path=job.shown))
+    cache.close()
+    for problem in survey(found, WorkTree(place)):
+        name = shown.get(problem.path, problem.path)
+        problems.append(problem if name == problem.path else msgspec.structs.replace(problem, path=name))
+    return count
+
+
+def _says_something(plan: Plan) -> bool:
+    """Whether a document matters to others: it has items, claims a status, or has an id of its own."""
+    return bool(plan.items or plan.identity) or any(s.claim.state != "none" for s in plan.sections)
+
+
+def _bytes(job: _Job, problems: list[Problem]) -> bytes | None:
+    """Bytes of a file; what cannot be read is a problem, or an error where it was named."""
+    try:
+        data = read_file(job.target)
+    except FileNotFoundError:
+        return None  # git lists it, the disk has it no more
+    except OSError as error:
+        said = f"cannot be read: {error.strerror or error}"
+        if job.asked:
+            raise Unable("file-unread", f"{job.shown} {said}", "look at the file's owner and mode") from error
+        if not Path(job.target).is_symlink() and Path(job.target).is_file():
+            problems.append(Problem(job.shown, 1, "file-unread", "error", said))
+        return None
+    if data is None:
+        said = f"larger than {LARGEST // 1024 // 1024} MiB and not read: whatever it plans is not seen"
+        problems.append(Problem(job.shown, 1, "file-unread", "error", said))
+    return data

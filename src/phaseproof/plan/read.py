@@ -30,8 +30,10 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     """
     text = unify(decode(data))
     lines = text.split("\n")
+    identity, identity_line = own_id(lines)
     if not corrections and is_inert(text, lines, path):
-        return Plan(path, _title(lines, path), (), (), (), (), normal_digest(lines, ()))
+        normal = normal_digest(lines, ())
+        return Plan(path, _title(lines, path), (), (), (), (), normal, identity=identity, identity_line=identity_line)
     reading = read_blocks(lines, path)
     problems: list[Problem] = []
     if corrections:
@@ -42,7 +44,6 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     named = Named(text, lines) if sections or reading.drafts else NOTHING
     items = items_of(reading, named, problems)
     marks = [c.mark for c in (*(i.claim for i in items), *(s.claim for s in sections)) if c.mark is not None]
-    identity, identity_line = own_id(lines)
     return Plan(
         path=path,
         title=next((n.title for n in reading.nodes), path),
