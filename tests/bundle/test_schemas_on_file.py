@@ -22,6 +22,7 @@ from phaseproof.plan.model import Item, Problem, Section
 from phaseproof.verdict.model import Board
 from support.programmes import KINDS, compiled, item, plain_source, plan
 
+OWN = ("artifact", "command", "metrics", "score", "search", "stub", "tests", "trace")
 FOLDER = Path(__file__).parents[2] / "schemas"
 VALUES = {
     "board": Board,
@@ -54,7 +55,7 @@ def test_the_schema_of_a_value_is_that_of_the_source(name):
 
 
 def test_the_schema_of_the_configuration_is_that_of_the_source():
-    made = schema.configuration({name: registry.schemas()[name] for name in ("artifact", "command", "tests")})
+    made = schema.configuration({name: registry.schemas()[name] for name in OWN})
     Draft202012Validator.check_schema(made)
     on_file("phaseproof.yaml", schema.text(made))
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from phaseproof.checks.option_schema import options_schema
 from phaseproof.checks.registry import decode_options, kind
 
-KINDS = ("artifact", "command", "tests")
+KINDS = ("artifact", "command", "metrics", "score", "search", "stub", "tests", "trace")
 TOP = Path(__file__).parents[2]
 DOCS = TOP / "docs" / "kinds.md"
 # Keys of a check that are not its kind's own (FORMATS, section 2).

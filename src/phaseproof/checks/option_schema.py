@@ -22,7 +22,8 @@ def options_schema(options: type[Struct]) -> dict[str, Any]:
     Returns:
         The schema, self-contained: structs it refers to stand under `$defs`.
     """
-    (_,), defs = msgspec.json.schema_components([options], ref_template="#/$defs/{name}")
+    (_,), made = msgspec.json.schema_components([options], ref_template="#/$defs/{name}")
+    defs: dict[str, Any] = _numbers(made)
     for name, cls in _structs(options).items():
         if name in defs:
             _describe(defs[name], cls)
@@ -46,10 +47,22 @@ def _describe(schema: dict[str, Any], cls: type) -> None:
             words[name] = entry[2]
         elif name and line.strip():
             words[name] += " " + line.strip()
+    written = {field.name: field.encode_name for field in msgspec.structs.fields(cls)}
     for names, description in words.items():
-        for each in names.split(", "):
+        for each in (written.get(one, one) for one in names.split(", ")):
             if each in schema.get("properties", {}):
                 schema["properties"][each]["description"] = description
+
+
+def _numbers(schema: Any) -> Any:
+    """Decimals as people write them: numbers, or numbers in quotation marks."""
+    if isinstance(schema, list):
+        return [_numbers(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") == "decimal":
+        return {"type": ["number", "string"], **{k: v for k, v in schema.items() if k not in ("type", "format")}}
+    return {key: _numbers(inner) for key, inner in schema.items()}
 
 
 def _structs(options: type[Struct]) -> dict[str, type]:
