@@ -11,7 +11,7 @@ from phaseproof.bundle import canonical, digest
 from phaseproof.bundle.model import Bundle, Check, Selection, Strength
 from phaseproof.checks.kind import Outcome
 from phaseproof.digests import Digest, sha256
-from phaseproof.evidence.envelope import Signer, Subject, keyid, read_statement, seal, statement
+from phaseproof.evidence.envelope import Signer, Subject, keyid, read_statement, seal, stated
 from phaseproof.evidence.fact import fact_of
 from phaseproof.evidence.model import (
     CONTROL,
@@ -43,6 +43,7 @@ class Scribe(Struct, frozen=True):
         signer: the runner's key.
         runner: its name in the bundle.
         versions: kind -> version of its distribution.
+        digests: check name -> its digest, worked out when first asked for.
     """
 
     tenant: Digest
@@ -52,6 +53,15 @@ class Scribe(Struct, frozen=True):
     signer: Signer
     runner: str
     versions: Mapping[str, str]
+    digests: dict[str, Digest] = {}
+
+    def check_digest(self, check: Check) -> Digest:
+        """Digest of everything that makes a check this check."""
+        known = self.digests.get(check.name)
+        if known is None:
+            known = digest.of_check(check, self.versions[check.kind.name], self.bundle.environment)
+            self.digests[check.name] = known
+        return known
 
     def written(
         self, check: Check, ran: Ran, selections: Sequence[Selection], controls: Sequence[ControlRecord], at: Instant
@@ -79,7 +89,7 @@ class Scribe(Struct, frozen=True):
             Subject({"gitCommit": self.tree.commit, "gitTree": self.tree.id}, "commit"),
             *(Subject({"sha256": value[7:]}, name) for name, value in sorted(kept.items())),
         ]
-        payload = statement(subject, CONTROL if ran.control else EVIDENCE, evidence)
+        payload = stated(subject, CONTROL if ran.control else EVIDENCE, evidence)
         envelope = seal(payload, [self.signer])
         name = sha256(envelope)
         fact = fact_of(read_statement(payload), name, keyid(self.signer.public))
@@ -111,7 +121,7 @@ class Scribe(Struct, frozen=True):
             tenant=self.tenant,
             bundle=self.bundle_digest,
             check=check.name,
-            check_digest=digest.of_check(check, version, self.bundle.environment),
+            check_digest=self.check_digest(check),
             kind=KindRecord(check.kind.name, check.kind.distribution, version),
             subject=ran.inputs.subject,
             instrument=ran.inputs.instrument,

@@ -82,6 +82,10 @@ class Turn:
         self._fresh: dict[str, list[Entry]] = {}
         self._cases: dict[str, tuple[Case, ...]] = {}
         self._notes = Notes(desk, state)
+        self._held: list[Entry] = []
+        self._told: list[tuple[Ran, Fact]] = []
+        self._to_come = 0
+        self._marks = leftovers.Marks(desk)
         self.facts: list[Fact] = []
         self.interrupted = False
 
@@ -99,8 +103,16 @@ class Turn:
             return ()
         self._cases = {job.check.name: controls.cases(job, self._site) for job in jobs}
         leftovers.announce(self._desk, self._state, [job.check.name for job in jobs])
+        with leftovers.Marks(self._desk) as self._marks:
+            return self._both(jobs, at_once)
+
+    def _both(self, jobs: Sequence[Job], at_once: int) -> tuple[str, ...]:
+        """The checks, then their controls."""
+        self._to_come = len(jobs)
         first = run_all(self._site, [Task(job) for job in jobs], jobs=at_once, on_start=self._start,
-                        on_finish=self._main, on_text=self._text)  # fmt: skip
+                        on_finish=self._main, on_text=self._text, on_ready=self._ready)  # fmt: skip
+        self._to_come = 0
+        self._flush()
         self.interrupted |= first.interrupted
         left = tuple(task.job.check.name for task in first.waiting)
         tasks = [
@@ -123,19 +135,22 @@ class Turn:
         started = RunStarted(
             run=run,
             check=job.check.name,
-            check_digest=digest.of_check(
-                job.check, self._scribe.versions[job.check.kind.name], self._scribe.bundle.environment
-            ),
+            check_digest=self._scribe.check_digest(job.check),
             inputs=job.inputs.inputs,
             commit=self._scribe.tree.commit,
             limit=_limit(
                 job, len(self._cases[job.check.name]), setup=self._scribe.bundle.environment.setup is not None
             ),
         )
-        leftovers.mark(self._desk, run)
-        self._append([_event(self._desk, job.check.name, "run-started", self._scribe.runner, started)])
-        self._notes.now_and_then()
+        self._marks.add(run)
+        self._to_come -= 1
+        self._held.append(_event(self._desk, job.check.name, "run-started", self._scribe.runner, started))
         self._watcher.started(job.check.name, "")
+
+    def _ready(self) -> None:
+        """Commit announcements, and the evidence that waited for them."""
+        self._flush()
+        self._notes.now_and_then()
 
     def _main(self, task: Task, ran: Ran) -> None:
         name = task.job.check.name
@@ -155,7 +170,7 @@ class Turn:
         """An earlier result of a control on the same content: controls cost once per change (DESIGN 7)."""
         view = self._state.view.checks.get(job.check.name)
         wanted = {digest.of_selection(one) for one in job.selections}
-        now = digest.of_check(job.check, self._scribe.versions[job.check.kind.name], self._scribe.bundle.environment)
+        now = self._scribe.check_digest(job.check)
         for run in reversed(view.controls if view else ()):
             fact = run.fact
             same = (fact.check_digest, fact.inputs, fact.control_digest) == (now, ran.inputs.inputs, case.digest)
@@ -199,12 +214,23 @@ class Turn:
             self._record(job, ran, records)
 
     def _record(self, job: Job, ran: Ran, records: Sequence[ControlRecord]) -> None:
+        """Put evidence into the next commit: the announcement that follows it at once, or one of its own."""
         name = job.check.name
         entry, fact = self._scribe.written(job.check, ran, job.selections, records, self._desk.now())
-        self._append([*self._fresh.pop(name, []), entry])
-        leftovers.unmark(self._desk, ran.run)
-        self.facts.append(fact)
-        self._watcher.recorded(name, fact, seconds(ran.finished) - seconds(ran.started))
+        self._held += [*self._fresh.pop(name, []), entry]
+        self._told.append((ran, fact))
+        if not self._to_come:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Commit what is held, and only then say that it stands in the ledger."""
+        held, told = self._held, self._told
+        self._held, self._told = [], []
+        if held:
+            self._state.ledger.append(held)
+        for ran, fact in told:
+            self.facts.append(fact)
+            self._watcher.recorded(fact.check, fact, seconds(ran.finished) - seconds(ran.started))
 
     def _give_up(self, name: str) -> None:
         """A positive run whose controls never ended proves nothing, and counts as given up."""
@@ -214,14 +240,14 @@ class Turn:
 
     def _abandon(self, name: str, run: str) -> None:
         gone = RunAbandoned(run, name, INTERRUPTED)
-        self._append([_event(self._desk, name, "run-abandoned", self._scribe.runner, gone)])
-        leftovers.unmark(self._desk, run)
+        self._append(_event(self._desk, name, "run-abandoned", self._scribe.runner, gone))
 
     def _text(self, task: Task, text: str) -> None:
         self._watcher.said(task.job.check.name, text)
 
-    def _append(self, entries: Sequence[Entry]) -> None:
-        self._state.ledger.append(entries)
+    def _append(self, entry: Entry) -> None:
+        self._held.append(entry)
+        self._flush()
 
 
 def _event(desk: Desk, check: str, kind: str, runner: str, body: Struct) -> Entry:

@@ -118,6 +118,22 @@ def statement(subject: Sequence[Subject], predicate_type: str, predicate: Any) -
     )
 
 
+def stated(subject: Sequence[Subject], predicate_type: str, predicate: msgspec.Struct) -> bytes:
+    """As `statement`, for a predicate of our own frozen structs, whose every field has a canonical form: no walk.
+
+    Raises:
+        ValueError: a text in it cannot be written as UTF-8.
+    """
+    return canonical.encode_trusted(
+        {
+            "_type": STATEMENT,
+            "subject": [msgspec.to_builtins(one) for one in subject],
+            "predicateType": predicate_type,
+            "predicate": predicate,
+        }
+    )
+
+
 def seal(payload: bytes, signers: Iterable[Signer]) -> bytes:
     """Canonical bytes of an envelope over a statement, signed by each signer."""
     message = pae(PAYLOAD, payload)

@@ -49,6 +49,7 @@ class Report(Struct, frozen=True):
 OnStart = Callable[[Task, str], None]
 OnFinish = Callable[[Task, Ran], None]
 OnText = Callable[[Task, str], None]
+OnReady = Callable[[], None]
 
 
 def run_all(
@@ -59,6 +60,7 @@ def run_all(
     on_start: OnStart,
     on_finish: OnFinish,
     on_text: OnText | None = None,
+    on_ready: OnReady | None = None,
 ) -> Report:
     """Run tasks, at most `jobs` at once.
 
@@ -73,6 +75,8 @@ def run_all(
         jobs: at least 1.
         on_start: called with the run's random id before anything of it starts: announce it.
         on_finish: called with what it came to: record it.
+        on_ready: called after one or more `on_start`, before any of those runs starts: make what is held durable, in
+            one go.
         on_text: called with what a check is doing.
 
     Raises:
@@ -81,7 +85,7 @@ def run_all(
     """
     if jobs < 1:
         raise ValueError("jobs is at least 1")
-    return _Pool(site, tasks, min(jobs, len(tasks)), on_start, on_finish, on_text).run()
+    return _Pool(site, tasks, min(jobs, len(tasks)), on_start, on_finish, on_text, on_ready).run()
 
 
 @contextmanager
@@ -119,7 +123,10 @@ class _Pool:
         on_start: OnStart,
         on_finish: OnFinish,
         on_text: OnText | None,
+        on_ready: OnReady | None,
     ) -> None:
+        self._on_ready = on_ready
+        self._ready: list[tuple[Task, str]] = []
         self._site = site
         self._jobs = jobs
         self._on_start, self._on_finish, self._on_text = on_start, on_finish, on_text
@@ -140,8 +147,11 @@ class _Pool:
                 while (self._running or self._waiting) and not stop.is_set():
                     while self._waiting and len(self._running) < self._room and not stop.is_set():
                         self._begin(self._waiting.popleft())
+                    self._hand_over()
                     with suppress(Empty):
                         self._take(*self._outbox.get(timeout=_LOOK))
+                        while True:  # what else has come: the next announcements share one commit
+                            self._take(*self._outbox.get_nowait())
                 if self._running:
                     self._end()
         except BaseException:
@@ -155,8 +165,8 @@ class _Pool:
 
     @property
     def _room(self) -> int:
-        """How many may be announced: as many again as run at once where they are over before a hand-over is."""
-        return self._jobs * 2 if self._quick else self._jobs
+        """How many may be announced: some more than run at once, where they are over before a commit is."""
+        return self._jobs * 4 if self._quick else self._jobs
 
     def _wake(self) -> None:
         self._site.stop.set()
@@ -166,8 +176,18 @@ class _Pool:
         run = secrets.token_hex(16)
         self._on_start(task, run)
         self._running[run] = task
-        self._began[run] = time.monotonic()
-        self._inbox.put((task, run))
+        self._ready.append((task, run))
+
+    def _hand_over(self) -> None:
+        """Let what was announced start, once its announcement is durable."""
+        if not self._ready:
+            return
+        if self._on_ready is not None:
+            self._on_ready()
+        for task, run in self._ready:
+            self._began[run] = time.monotonic()
+            self._inbox.put((task, run))
+        self._ready.clear()
 
     def _take(self, run: str, what: Ran | str | BaseException) -> None:
         task = self._running.get(run)
@@ -180,7 +200,8 @@ class _Pool:
         del self._running[run]
         if isinstance(what, BaseException):
             raise what
-        self._quick = time.monotonic() - self._began.pop(run) < _QUICK
+        now = time.monotonic()
+        self._quick = now - self._began.pop(run, now) < _QUICK
         self._finished.append(what)
         self._on_finish(task, what)
 
@@ -192,6 +213,7 @@ class _Pool:
                 self._take(*self._outbox.get(timeout=max(0.0, deadline - time.monotonic())))
             except Empty:
                 break
+        self._ready.clear()
         for run, task in list(self._running.items()):  # a kind that computes and does not listen
             self._take(run, run_check(self._site, task.job, run, task.case))
 
