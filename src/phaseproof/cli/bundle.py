@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli.place import at_commit, desk_of, formats, place
 
 
 @click.group()
@@ -15,8 +15,8 @@ def bundle() -> None:
     """Look at bundles and at what changes between them."""
 
 
-@bundle.command()
-@click.option("--commit", default="HEAD", show_default=True, help="The commit to compare with the installed bundle.")
+@bundle.command(short_help="Show what a commit would change of the installed bundle.")
+@at_commit("The commit to compare with the installed bundle.")
 @formats("text", "json")
 @place
 def diff(commit: str, form: str, **where: Any) -> int:

@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli.place import at_commit, desk_of, formats, place
 
 
 @click.command()
 @click.argument("item")
-@click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")
+@at_commit()
 @formats("text", "json")
 @place
 def explain(item: str, commit: str, form: str, **where: Any) -> int:

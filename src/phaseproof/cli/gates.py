@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import at_once, desk_of, formats, place
+from phaseproof.cli.place import at_commit, at_once, desk_of, formats, place
 
 
 @click.command()
 @click.argument("gates", nargs=-1, metavar="[GATE...]")
 @click.option("--all", "everything", is_flag=True, help="Run what is proven, too, and show it.")
 @at_once()
-@click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")
+@at_commit()
 @click.option("--trust", metavar="GENESIS[@FILE]", help="The ledger it must be, and a checkpoint that it must extend.")
 @click.option("--ephemeral", is_flag=True, help="Judge on a throw-away copy: signed by nobody, recorded nowhere.")
 @formats("text", "json")

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli.place import at_commit, desk_of, formats, place
 
 
 @click.command()
-@click.option("--commit", default="HEAD", show_default=True, help="The commit whose plans and configuration count.")
+@at_commit("The commit whose plans and configuration count.")
 @click.option("--as", "by", metavar="PERSON", help="Who installs and signs; needed where several have a key here.")
 @formats("text", "json")
 @place

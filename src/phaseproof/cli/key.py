@@ -17,7 +17,7 @@ def key() -> None:
     """Make and list keys under $PHASEPROOF_HOME/keys; private halves never leave it."""
 
 
-@key.command("new")
+@key.command("new", short_help="Make a key and print its public half.")
 @click.argument("name")
 @click.option("--unattended", is_flag=True, help="No passphrase: for a runner's key, which must work alone.")
 @click.option("--passphrase-file", envvar="PHASEPROOF_PASSPHRASE_FILE", metavar="FILE",
@@ -38,7 +38,7 @@ def new(name: str, unattended: bool, passphrase_file: str | None, form: str) -> 
     output.say(f"{uri}\n\nIn phaseproof.yaml:\n\n{section}:\n  {name}: {{key: {uri}}}")
 
 
-@key.command("list")
+@key.command("list", short_help="List the keys in this home.")
 @formats("text", "json")
 def listing(form: str) -> None:
     """List the keys in this home: name, public half, whether a passphrase protects it."""

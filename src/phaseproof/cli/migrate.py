@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli.place import at_commit, desk_of, formats, place
 from phaseproof.errors import Usage
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def migrate() -> None:
     """Change the rules: propose, approve, activate. There is no force."""
 
 
-@migrate.command()
-@click.option("--commit", default="HEAD", show_default=True, help="The commit whose plans and configuration count.")
+@migrate.command(short_help="Put what a commit compiles to forward, and show what it changes.")
+@at_commit("The commit whose plans and configuration count.")
 @click.option("--reason", "reasons", multiple=True, metavar="KEY=WHY",
               help="Why something is removed or weakened; may be given again.")  # fmt: skip
 @formats("text", "json")
@@ -36,7 +36,7 @@ def propose(commit: str, reasons: tuple[str, ...], form: str, **where: Any) -> N
     _show(waiting, form, f"phaseproof migrate approve {waiting.digest[7:15]}")
 
 
-@migrate.command()
+@migrate.command(short_help="Sign a proposed bundle.")
 @click.argument("bundle", required=False)
 @click.option("--as", "by", metavar="PERSON", help="Who signs; needed where several have a key here.")
 @formats("text", "json")
@@ -54,9 +54,9 @@ def approve(bundle: str | None, by: str | None, form: str, **where: Any) -> None
     _show(waiting, form, f"phaseproof migrate {verb} {waiting.digest[7:15]}")
 
 
-@migrate.command()
+@migrate.command(short_help="Put an approved bundle in force.")
 @click.argument("bundle", required=False)
-@click.option("--commit", default="HEAD", show_default=True, help="The protected commit that compiles to it.")
+@at_commit("The protected commit that compiles to it.")
 @click.option("--as", "by", metavar="PERSON", help="Who acts; the runner's key by default.")
 @formats("text", "json")
 @place

@@ -10,6 +10,7 @@ from contextlib import suppress
 import click
 
 from phaseproof.errors import Unable
+from phaseproof.reports.layout import folded
 
 
 def prepare() -> None:
@@ -25,11 +26,15 @@ def colour() -> bool | None:
 
 
 def say(text: str) -> None:
-    """Print text for people.
+    """Print text for people, folded at the terminal's width.
 
     Raises:
         Unable: standard output cannot be written (`output-unwritable`).
     """
+    _print(folded(text))
+
+
+def _print(text: str) -> None:
     try:
         click.echo(text)
     except OSError as error:
@@ -47,7 +52,7 @@ def document(value: object) -> None:
         text = msgspec.json.encode(value).decode()
     except UnicodeEncodeError:  # a file name that is not UTF-8
         text = msgspec.json.encode(_whole(msgspec.to_builtins(value))).decode()
-    say(text)
+    _print(text)
 
 
 def write(path: str, data: bytes) -> None:

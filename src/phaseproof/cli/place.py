@@ -84,6 +84,11 @@ def home() -> Path:
     return found
 
 
+def at_commit(help: str = "The commit that is judged.") -> Callable[[_F], _F]:
+    """Adds --commit."""
+    return click.option("--commit", default="HEAD", show_default=True, metavar="COMMIT", help=help)
+
+
 def at_once() -> Callable[[_F], _F]:
     """Adds --jobs."""
     return click.option("--jobs", type=click.IntRange(1, 1024), metavar="N",

@@ -45,7 +45,7 @@ def schema(name: str, listed: bool) -> None:
         made = text(options_schema(kinds[name].options))
     else:
         made = _value(name)
-    output.say(made.decode().rstrip("\n"))
+    click.echo(made.decode(), nl=False)
 
 
 def _value(name: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli.place import at_commit, desk_of, formats, place
 from phaseproof.errors import Usage
 
 
@@ -15,9 +15,9 @@ from phaseproof.errors import Usage
 @click.argument("item", required=False)
 @click.option("--instrument", metavar="CHECK", help="Accept what judges a check, as it stands at the commit.")
 @click.option("--bundle", "the_bundle", is_flag=True, help="Sign the installed bundle, while it is provisional.")
-@click.option("--role", help="The role to sign for; the one the item is bound to by default.")
+@click.option("--role", metavar="ROLE", help="The role to sign for; the one the item is bound to by default.")
 @click.option("--as", "by", metavar="PERSON", help="Who signs; needed where several have a key here.")
-@click.option("--commit", default="HEAD", show_default=True, help="The commit whose content is signed.")
+@at_commit("The commit whose content is signed.")
 @formats("text", "json")
 @place
 def sign(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, formats, place
+from phaseproof.cli.place import at_commit, desk_of, formats, place
 
 if TYPE_CHECKING:
     from phaseproof.decisions.desk import Desk
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("gates", nargs=-1, metavar="[GATE...]")
 @click.option("--all", "everything", is_flag=True, help="Show proven items too.")
-@click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")
+@at_commit()
 @click.option("--verify", is_flag=True, help="Check every signature again, even where nothing has changed.")
 @click.option("--trust", metavar="GENESIS[@FILE]", help="The ledger it must be, and a checkpoint that it must extend.")
 @formats("text", "json")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 
 NARROW = 40
 """Columns; a terminal that says it is narrower is not believed."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -54,6 +56,31 @@ def fold(text: str, indent: int, used: int = 0) -> str:
     folded = textwrap.wrap(text, width, initial_indent=" " * used, subsequent_indent=" " * indent,
                            break_long_words=False, break_on_hyphens=False)  # fmt: skip
     return "\n".join(folded)[used:]
+
+
+def folded(text: str) -> str:
+    """Whole lines, colours and all, folded at the terminal's width; commands to type (`→ …`) stay on one line."""
+    width = columns()
+    if width is None:
+        return text
+    return "\n".join(_folded(line, width) for line in text.split("\n"))
+
+
+def _folded(line: str, width: int) -> str:
+    bare = _COLOUR.sub("", line)
+    margin = len(bare) - len(bare.lstrip(" "))
+    if len(bare) <= width or bare[margin : margin + 1] == "→":
+        return line
+    lines, used = [""], 0
+    for word in re.split(r"(?<=\S)(?= )", line):
+        size = len(_COLOUR.sub("", word))
+        if used and used + size > width:
+            word = word.lstrip(" ")
+            lines.append(" " * (margin + 2))
+            used, size = margin + 2, len(_COLOUR.sub("", word))
+        lines[-1] += word
+        used += size
+    return "\n".join(lines)
 
 
 def counted(number: int, word: str) -> str:
