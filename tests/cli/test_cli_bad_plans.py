@@ -70,7 +70,7 @@ def test_scan_says_what_it_did_not_read(start):
 
 MISLEADING = PLAN.replace(
     "- [ ] P1.1 The oven",
-    "- [x] \u0420\u0031.1 The oven is cold.\n- [x] P1\u200b.1 The oven is warm.\n- [ ] P1.1 The \x1b[8moven\u202e",
+    "- [x] \u0420\u0031.1 The oven is cold.\n- [x] P\u200b9.1 The oven is warm.\n- [ ] P1.1 The \x1b[8moven\u202e",
 )
 
 
@@ -82,6 +82,15 @@ def test_ids_that_only_look_alike_prove_nothing_for_each_other(start):
     assert len(compiled["items"]) == 5 and len(bound & {i["id"] for i in compiled["items"]}) == 3
     assert kitchen.run("scan").code == 1
     assert kitchen.run("gates --format json").said["verdict"] == "HOLD"
+
+
+def test_an_id_that_hides_a_letter_takes_nothing_from_its_twin(start):
+    kitchen = start("proven")
+    kitchen.repo.commit({"docs/oven.md": PLAN.replace("- [ ] P1.1", "- [x] P1\u200b.1 The oven is cold.\n- [ ] P1.1")})
+    assert kitchen.run("scan").code == 1
+    board = kitchen.run("gates --format json").said
+    assert board["verdict"] == "HOLD"
+    assert {reason["code"] for reason in board["gates"][0]["reasons"]} & {"bundle-differs", "bundle-unreadable"}
 
 
 def test_no_text_of_a_plan_steers_the_terminal(start):

@@ -43,8 +43,9 @@ class Marks:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._file is not None:
             os.close(self._file)
-            with suppress(OSError):
-                self._path.unlink()
+            if error is None:  # else what was announced may have no result, and the list must say whose it was
+                with suppress(OSError):
+                    self._path.unlink()
 
     def add(self, run: str) -> None:
         """List a run, before it is announced."""
