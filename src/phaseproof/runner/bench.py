@@ -31,6 +31,10 @@ class WorkBench:
         hidden: values cut out of output.
         added: variables that a control sets.
         say: called with what is being done.
+
+    Attributes:
+        environment: of its commands, complete.
+        view: its folders as its commands see them.
     """
 
     def __init__(
@@ -47,9 +51,9 @@ class WorkBench:
         say: Callable[[str], None] | None = None,
     ) -> None:
         self._site, self._job, self._folders, self._launcher = site, job, folders, launcher
-        self._environment = {**environment, **(added or {})}
+        self.environment: Mapping[str, str] = {**environment, **(added or {})}
         self._shown, self._hidden, self._say = shown, hidden, say
-        self._view = launcher.sandbox.view(folders)
+        self.view = launcher.sandbox.view(folders)
         self._deadline = time.monotonic() + job.check.timeout
         self.now = site.clock()
         self.interrupted = False
@@ -83,7 +87,7 @@ class WorkBench:
         done = self._launcher.run(
             self._folders,
             [self._expanded(argument) for argument in command],
-            {**self._environment, **environment} if environment else self._environment,
+            {**self.environment, **environment} if environment else self.environment,
             timeout=max(0.0, left if timeout is None else min(timeout, left)),
             network=self._job.check.network,
             shown=self._shown,
@@ -110,5 +114,5 @@ class WorkBench:
     def _expanded(self, argument: str) -> str:
         if "$" in argument:
             for name in _OUT:
-                argument = argument.replace(name, self._view.out)
+                argument = argument.replace(name, self.view.out)
         return argument

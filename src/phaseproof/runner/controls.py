@@ -66,7 +66,7 @@ def apply(case: Case, job: Job, site: Site, bench: WorkBench, owner: int | None)
     if case.automatic is not None:
         for plant in case.automatic.plants:
             _plant(plant, job, bench.root, owner)
-        return {}
+        return case.added
     spec = case.declared or ControlSpec()
     if spec.patch:
         data = site.blobs.read(site.tree.blobs[spec.patch].oid)

@@ -51,12 +51,14 @@ class Case(Struct, frozen=True):
         digest: of what it changes; `control_digest` in evidence.
         automatic: the kind's own change, or
         declared: the plan's.
+        added: variables that go with an automatic one.
     """
 
     name: str
     digest: Digest
     automatic: Control | None = None
     declared: ControlSpec | None = None
+    added: Mapping[str, str] = {}
 
 
 class Ran(Struct, frozen=True):
