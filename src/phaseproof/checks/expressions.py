@@ -89,9 +89,9 @@ def _present(path: tuple[str, ...], variables: Mapping[str, Any]) -> None:
             hint = f"; there are {there}" if there else ""
             raise NoAnswer("metric-missing", f"no figure {flat(path[: depth + 1])}{hint}")
         value = value[step]
-    if isinstance(value, float):
+    if isinstance(value, float | list):
         _finite(value, flat(path))
-    elif not isinstance(value, list):
+    else:
         kind = {"bool": "yes or no", "str": "text", "NoneType": "null", "dict": "a group of figures"}
         raise NoAnswer("metric-missing", f"{flat(path)} is {kind.get(type(value).__name__, 'something')}, no figure")
 
