@@ -48,8 +48,8 @@ unit: env system
 	$(RUN) pytest
 
 bench: env
-	$(UV) sync --frozen -q --group bench
-	$(RUN) bench.run
+	$(UV) sync --frozen -q --all-extras --group bench
+	.venv/bin/python bench/run.py
 
 torture: env
 	$(RUN) tests.torture
