@@ -52,7 +52,7 @@ bench: env
 	.venv/bin/python bench/run.py
 
 torture: env
-	$(RUN) tests.torture
+	.venv/bin/python tests/ledger/ledger_crash.py --kills 300
 
 clean:
 	rm -rf .venv .tools .mypy_cache .ruff_cache .hypothesis
