@@ -28,10 +28,10 @@ class Judged(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         function: `path:line name`.
-        outcome: killed: a test failed that passes with it. survived: its tests passed. unreached: no test calls it.
+        outcome: killed: a test failed that passes with it. survived: no test did. unreached: no test calls it.
             inconclusive: they gave no answer. All but the first are survivors.
         test: the test that failed, or the check's own words.
-        why: why there is no answer.
+        why: why there is no answer, or what kept tests from giving a better one.
         key: what the result depends on; an equal key has an equal result.
         since: id of the run that saw it, where that is an earlier one.
     """
@@ -149,8 +149,8 @@ def _sentence(function: Function, one: Judged) -> str:
     if one.outcome == "unreached":
         return f"{function.name} is called by no test"
     if one.outcome == "inconclusive":
-        return f"{function.name} does nothing, and whether anybody notices is not known: {one.why}"
-    return f"{function.name} does nothing, and nobody notices"
+        return f"{function.name} made to do nothing: whether anybody notices is not known: {one.why}"
+    return f"{function.name} made to do nothing: no test fails" + (f"; {one.why}" if one.why else "")
 
 
 def _cleaned(one: Judged) -> Judged:

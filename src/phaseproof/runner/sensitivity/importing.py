@@ -22,9 +22,9 @@ _MODULES = frozenset(
 )  # fmt: skip
 _NAMES = frozenset(
     {"__import__", "exec", "eval", "compile", "pytest_plugins", "pytester", "testdir", "system", "popen", "glob",
-     "iglob", "rglob", "iterdir", "walk", "scandir", "listdir", "fork", "execv", "execve", "spawnv", "create_subprocess_exec",
-     "create_subprocess_shell", "ProcessPoolExecutor", "import_string", "find_packages", "importorskip",
-     "load_module", "lazy_import"}
+     "iglob", "rglob", "iterdir", "walk", "scandir", "listdir", "fork", "execv", "execve", "spawnv",
+     "create_subprocess_exec", "create_subprocess_shell", "ProcessPoolExecutor", "import_string", "find_packages",
+     "importorskip", "load_module", "lazy_import"}
 )  # fmt: skip
 
 

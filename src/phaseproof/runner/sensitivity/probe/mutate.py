@@ -34,7 +34,7 @@ class Mutate:
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self._plan = plan
-        self._steady: dict[tuple[str, ...], str] = {}
+        self._steady: dict[tuple[str, ...], bool] = {}
         self._live: Live = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -80,8 +80,8 @@ class Mutate:
             return said
         same = tuple(names[: names.index(said["test"]) + 1])
         if same not in self._steady:
-            self._steady[same] = self._apart(tests[: len(same)], mutant["seconds"], None)["outcome"]
-        if self._steady[same] != "survived":
+            self._steady[same] = self._apart(tests[: len(same)], mutant["seconds"], None) == {"outcome": "survived"}
+        if not self._steady[same]:
             return {"outcome": "inconclusive", "why": "its tests fail in this order without it, too"}
         return said
 
@@ -138,9 +138,9 @@ class Mutate:
                     return {"outcome": "killed", "test": watch.failed}
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is said and is no kill
             return {"outcome": "inconclusive", "why": f"{type(error).__name__}: {str(error)[:200]}"}
-        if watch.blocked:
-            return {"outcome": "inconclusive", "why": watch.blocked}
-        return {"outcome": "survived"}
+        if watch.starved:
+            return {"outcome": "inconclusive", "why": "memory ran out"}
+        return {"outcome": "survived", "why": watch.blocked} if watch.blocked else {"outcome": "survived"}
 
     def _tree(self) -> dict[str, tuple[int, ...]]:
         """What the file system says of the checkout's files."""
@@ -161,7 +161,7 @@ class _Watch:
 
     def __init__(self) -> None:
         self.failed, self.blocked = "", ""
-        self._memory = False
+        self.starved = self._memory = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
@@ -174,7 +174,7 @@ class _Watch:
         if report.outcome != "failed":
             return
         if self._memory:
-            self.blocked = self.blocked or "memory ran out"
+            self.starved = True
         elif report.when == "setup":
             self.blocked = self.blocked or f"only the set-up of a test failed: {report.nodeid}"[:300]
         else:
