@@ -33,6 +33,7 @@ VERBS: dict[str, str] = {
     "explain": "everything about one item",
     "sign": "sign an item, an instrument or a bundle",
     "verify": "check signatures, chain, tree, checkpoints, and replay every decision",
+    "report": "write the report: html, md, sarif, vsa",
     "key": "make and list keys",
     "schema": "print the JSON Schema of the configuration or of a public value",
     "demo": "a small repository, five kinds of trouble, a gate that only evidence opens",
@@ -81,7 +82,12 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 PASS, or done; 1 HOLD, or refused; 2 usage, configuration or this machine; "
+    "3 something signed or chained does not hold; 4 our fault. Begin with: phaseproof demo",
+)
 @click.version_option(__version__, prog_name="phaseproof")
 def phaseproof() -> None:
     """Turn a phase plan into a gate that only evidence can open."""

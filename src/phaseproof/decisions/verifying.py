@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import msgspec
 from msgspec import Struct
 
 from phaseproof.authority.fold import Folder
 from phaseproof.authority.view import Decided, Run, Signed, View
-from phaseproof.bundle import canonical
 from phaseproof.bundle.model import Bundle, InputsMap
-from phaseproof.decisions import lineage
+from phaseproof.decisions import lineage, replaying
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.inputs import of_checks
 from phaseproof.decisions.proof import verify_run
@@ -30,7 +28,6 @@ from phaseproof.evidence.envelope import keyid, open_envelope
 from phaseproof.evidence.keys import public_of
 from phaseproof.ledger import audit
 from phaseproof.ledger import checkpoint as notes
-from phaseproof.verdict.judge import judge
 
 Progress = Callable[[str], None]
 
@@ -75,7 +72,9 @@ def verify(desk: Desk, state: State, progress: Progress) -> Verified:
     runs = (run for check in state.view.checks.values() for run in (*check.runs, *check.controls))
     steps: list[Callable[[], object]] = [partial(_run, state, run, keys) for run in runs]
     steps += [partial(_signed, state, signed, keys, heads) for signed in state.view.signed]
-    steps += [partial(_decision, state, position, digest, keys, heads) for position, digest in _decisions(state.view)]
+    steps += [
+        partial(verify_decision, state, position, digest, keys, heads) for position, digest in _decisions(state.view)
+    ]
     envelopes = len(steps)
     stored = state.ledger.checkpoints()
     steps += [partial(_checkpoint, number, one.note or "", keys) for number, one in enumerate(stored, start=1)]
@@ -153,7 +152,19 @@ def _decisions(view: View) -> list[tuple[int, Digest]]:
     return [*listed, *((position, decided.envelope) for position, decided in view.decided)]
 
 
-def _decision(state: State, position: int, envelope: Digest, keys: Keys, heads: Heads) -> None:
+def verify_decision(state: State, position: int, envelope: Digest, keys: Keys, heads: Heads) -> None:
+    """Open a decision's envelope, check it, and compare it with its event.
+
+    Args:
+        state: the ledger.
+        position: of its event.
+        envelope: digest.
+        keys: whose keys counted there.
+        heads: takes what its signer saw, for the caller to insist on.
+
+    Raises:
+        Untrue: it does not verify, or says something else than its event.
+    """
     try:
         event = event_at(state.ledger, position)
         opened = open_envelope(state.ledger.get(envelope), keys.everybody(position))
@@ -190,33 +201,11 @@ def _replay(desk: Desk, state: State, findings: list[str]) -> int:
 
 def _again(desk: Desk, state: State, view: View, position: int, decided: Decided, findings: list[str]) -> int:
     try:
-        installed = view.installed
-        if installed is None or installed.installed.bundle != decided.bundle:
-            raise Untrue("replay-differs", f"event {position} was decided under a bundle that was not in force")
-        bundle = lineage.load_bundle(state.ledger, decided.bundle)
-        inputs = _inputs(state, decided.inputs)
-        board = judge(bundle, view, inputs, decided.at, decided.gates)
-        if (board.verdict, board.commit) != (decided.verdict, decided.commit):
-            raise Untrue(
-                "replay-differs",
-                f"event {position} recorded {decided.verdict} of {decided.commit[:7]}; "
-                f"judged again it is {board.verdict} of {board.commit[:7]}",
-            )
-        return _from_git(desk, state, bundle, inputs, position, installed.installed.reading)
+        again = replaying.again(state.ledger, view, position, decided)
+        return _from_git(desk, state, again.bundle, again.inputs, position, again.reading)
     except Untrue as error:
         findings.append(f"{error.fact} [{error.rule}]")
         return 0
-
-
-def _inputs(state: State, digest: Digest) -> InputsMap:
-    data = state.ledger.get(digest)
-    try:
-        inputs = msgspec.json.decode(data, type=InputsMap)
-    except msgspec.DecodeError as error:
-        raise Untrue("inputs-altered", f"object {digest} is no inputs map: {error}") from error
-    if canonical.encode(inputs) != data:
-        raise Untrue("inputs-altered", f"object {digest} holds more than an inputs map")
-    return inputs
 
 
 def _from_git(desk: Desk, state: State, bundle: Bundle, inputs: InputsMap, position: int, reading: Digest) -> int:
