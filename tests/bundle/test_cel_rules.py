@@ -23,7 +23,7 @@ METRICS = {"metrics": None}
         ("metrics.a - 1 - 2 + 3 * 4 > 0", '((metrics["a"] - 1.0 - 2.0 + double((3 * 4))) > 0)'),
         ("metrics.a - (1.5 - 2.5) > 0", '((metrics["a"] - (1.5 - 2.5)) > 0)'),
         ("!(metrics.a == 1) || metrics.a in [1, 2]", '(!((metrics["a"] == 1)) || (metrics["a"] in [1, 2]))'),
-        ("metrics.k == 'say \"no\"'", "(metrics[\"k\"] == 'say \"no\"')"),
+        ("metrics.k == 'say \"no\"'", '(metrics["k"] == \'say "no"\')'),
         ("metrics.l[0] <= 1", '(metrics["l"][0] <= 1)'),
         ("metrics.a > 0 ? metrics.b > 1 : false", '((metrics["a"] > 0) ? (metrics["b"] > 1) : false)'),
     ],

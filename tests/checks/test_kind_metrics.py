@@ -84,7 +84,10 @@ def test_a_command_measures_and_its_report_is_kept(tmp_path: Path) -> None:
     [
         ('echo \'{"p95": 10}\' > "$PHASEPROOF_OUT/r.json"; exit 1', "command-failed"),
         ("true", "output-unreadable"),
-        ('echo \'{"p95": 10}\' > "$PHASEPROOF_OUT/r.json"; touch -d 2001-01-01 "$PHASEPROOF_OUT/r.json"', "output-unreadable"),
+        (
+            'echo \'{"p95": 10}\' > "$PHASEPROOF_OUT/r.json"; touch -d 2001-01-01 "$PHASEPROOF_OUT/r.json"',
+            "output-unreadable",
+        ),
         ('echo \'{"p95": 10}\' > good.json; ln -s "$PWD/good.json" "$PHASEPROOF_OUT/r.json"', "output-unreadable"),
         ("kill -9 $$", "signal"),
         ("exec no-such-program", "not-started"),
