@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,8 +15,13 @@ from phaseproof.bundle.yaml_source import Mapping, Node, Sequence
 if TYPE_CHECKING:
     from phaseproof.bundle.config import Config
 
-_OWN_VARIABLES = ("HOME", "TMPDIR", "TEMP", "TMP")
+_OWN_VARIABLES = ("HOME", "TMPDIR", "TEMP", "TMP", "PATH")
 """A check has its own; passing the caller's would undo that."""
+_STEERING = re.compile(
+    r"LD_|DYLD_|PYTHON(?!HASHSEED\Z)|PYTEST_|COVERAGE_|GIT_|(BASH_)?ENV\Z|NODE_OPTIONS\Z|NODE_PATH\Z|PERL5|RUBY(OPT|LIB)\Z"
+    r"|_?JAVA_(TOOL_)?OPTIONS\Z|MAVEN_OPTS\Z|GRADLE_OPTS\Z|MAKEFLAGS\Z"
+)
+"""Variables by which whoever starts a run decides what code a check runs: only their names would be agreed on."""
 
 
 def check(config: Config) -> Iterator[Mistake]:
@@ -110,6 +116,9 @@ def _environment(config: Config) -> Iterator[Mistake]:
             yield config.mistake(
                 ("environment", "pass"), f"{quote(name)} cannot be passed: a check has its own, or none", word=name
             )
+        elif _STEERING.match(name):
+            message = f"{quote(name)} cannot be passed: its value says what code a check runs; set it in `run`"
+            yield config.mistake(("environment", "pass"), message, word=name)
     if environment.setup is None:
         if environment.shell or environment.setup_inputs:
             yield config.mistake(("environment",), "“setup” is missing: “shell” and “setup_inputs” are for it")

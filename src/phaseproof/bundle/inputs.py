@@ -10,7 +10,8 @@ The rules, in the order in which they are applied:
    changed control is reviewed like a changed test, but are not written to the checkout.
 4. Subject: the files its globs cover; without globs every tracked file but plans and configuration. What is
    instrument, or a control's patch, is not subject.
-5. Set-up files: those `environment.setup_inputs` cover, where there is a set-up. They may be subject as well.
+5. Set-up files: those `environment.setup_inputs` cover, where there is a set-up. They may be subject as well; else
+   they belong to the instrument's digest: what a suite is configured by, and runs on, judges with it.
 6. No subject at all is `subject-empty`, unless what is judged lies outside the tree (`external`).
 7. A check that sees the repository's history has the commit itself among its inputs.
 8. A submodule among them is `submodule-input`, a Git LFS pointer `lfs-pointer`.
@@ -152,7 +153,9 @@ class Inputs:
         return CheckInputs(
             inputs=self._digest(files.all, history=check.history),
             subject=self._digest(files.subject),
-            instrument=self._digest(tuple(sorted({*files.instrument, *files.patches}))),
+            instrument=self._digest(
+                tuple(sorted({*files.instrument, *files.patches, *files.setup} - {*files.subject}))
+            ),
             files=len(files.all),
         )
 
