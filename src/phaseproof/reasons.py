@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "control-passed": "passes all the same with {detail}: it proves nothing",
     "control-inconclusive": "no control has shown that it can fail: {detail}",
     "control-missing": "it was never tried whether it can fail",
+    "sensitivity-low": "too much may be taken out of what it judges without its noticing: {detail}",
+    "sensitivity-missing": "how much it notices was never measured",
     "flaky": "failed and passed on the same inputs: {detail}",
     "abandoned": "a run was started and never finished: {detail}",
     "overtaken": "the commit moved while it ran: {detail}",
@@ -78,6 +80,9 @@ SENTENCES: dict[str, str] = {
     "control-not-isolated": "controls run in a clean checkout only: {detail}",
     "control-failed": "a control could not be applied: {detail}",
     "ref-missing": "no ref {detail}",
+    "sensitivity-budget": "time ran out before it was known how much it notices: {detail}",
+    "sensitivity-empty": "how much it notices cannot be measured: {detail}",
+    "sensitivity-failed": "how much it notices could not be measured: {detail}",
     # gates and programmes
     "gate-empty": "no required item beneath it",
     "nothing-proven": "none of its required items is proven",

@@ -151,6 +151,7 @@ class Scribe(Struct, frozen=True):
             controls=tuple(controls),
             control=ran.control,
             control_digest=ran.control_digest,
+            sensitivity=ran.sensitivity,
         )
 
 

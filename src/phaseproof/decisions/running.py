@@ -15,6 +15,7 @@ from phaseproof.decisions import leftovers
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.noting import Notes
 from phaseproof.decisions.recording import Scribe, control_record
+from phaseproof.decisions.sensing import Sensing
 from phaseproof.decisions.state import State
 from phaseproof.evidence.envelope import keyid
 from phaseproof.evidence.keys import public_of
@@ -25,6 +26,7 @@ from phaseproof.runner import controls
 from phaseproof.runner.job import Case, Job, Ran
 from phaseproof.runner.pool import Task, run_all
 from phaseproof.runner.run import INTERRUPTED
+from phaseproof.runner.sensitivity.measuring import budget
 from phaseproof.runner.setup import TIMEOUT
 from phaseproof.runner.site import Site
 from phaseproof.verdict.check import SKEW
@@ -66,7 +68,7 @@ class Outcomes(Struct, frozen=True):
 
 
 class Turn:
-    """One turn of a set of jobs: the checks, then the controls of those that passed, then their evidence.
+    """One turn of a set of jobs: the checks, the controls of those that passed, their sensitivity, their evidence.
 
     Args:
         desk: where.
@@ -85,6 +87,7 @@ class Turn:
         self._held: list[Entry] = []
         self._told: list[tuple[Ran, Fact]] = []
         self._to_come = 0
+        self._sensing = Sensing(state, site, scribe, 1)
         self._marks = leftovers.Marks(desk)
         self.facts: list[Fact] = []
         self.interrupted = False
@@ -107,7 +110,8 @@ class Turn:
             return self._both(jobs, at_once)
 
     def _both(self, jobs: Sequence[Job], at_once: int) -> tuple[str, ...]:
-        """The checks, then their controls."""
+        """The checks, then their controls, then how much they notice."""
+        self._sensing = msgspec.structs.replace(self._sensing, at_once=at_once)
         self._to_come = len(jobs)
         first = run_all(self._site, [Task(job) for job in jobs], jobs=at_once, on_start=self._start,
                         on_finish=self._main, on_text=self._text, on_ready=self._ready)  # fmt: skip
@@ -125,6 +129,8 @@ class Turn:
             second = run_all(self._site, tasks, jobs=at_once, on_start=self._control_start,
                              on_finish=self._control, on_text=self._text)  # fmt: skip
             self.interrupted |= second.interrupted
+        for name in list(self._waiting):
+            self._sense(name)
         for name in list(self._waiting):
             self._give_up(name)
         self._notes.now()
@@ -206,12 +212,23 @@ class Turn:
         self._settle(name)
 
     def _settle(self, name: str) -> None:
-        """Record evidence once every control has a result."""
+        """Record evidence once every control has a result, and its sensitivity is known where it is asked for."""
         job, ran, known = self._waiting[name]
         records = [record for record in known.values() if record is not None]
-        if len(records) == len(known):
+        if len(records) == len(known) and not self._sensing.wanted(job, ran, records):
             del self._waiting[name]
             self._record(job, ran, records)
+
+    def _sense(self, name: str) -> None:
+        """Measure how much a check notices whose controls have ended."""
+        job, ran, known = self._waiting[name]
+        if self.interrupted or None in known.values():
+            return
+        sensed = self._sensing.sensed(job, ran, lambda text: self._watcher.said(name, text))
+        self.interrupted |= sensed is None
+        if sensed is not None:
+            self._waiting[name] = (job, sensed, known)
+            self._settle(name)
 
     def _record(self, job: Job, ran: Ran, records: Sequence[ControlRecord]) -> None:
         """Put evidence into the next commit: the announcement that follows it at once, or one of its own."""
@@ -261,4 +278,5 @@ def _isolated(job: Job) -> Job:
 
 def _limit(job: Job, cases: int, *, setup: bool) -> int:
     """Seconds after which a run announced now cannot be running any more."""
-    return int(job.check.timeout * (1 + cases) + (TIMEOUT if setup else 0)) + SKEW
+    sensing = budget(job.check.timeout) + job.check.timeout if job.check.min_sensitivity is not None else 0
+    return int(job.check.timeout * (1 + cases) + sensing + (TIMEOUT if setup else 0)) + SKEW

@@ -9,6 +9,7 @@ import msgspec
 
 from phaseproof.digests import Digest, is_digest
 from phaseproof.errors import Untrue
+from phaseproof.evidence import sensitivity
 from phaseproof.evidence.envelope import Statement
 from phaseproof.evidence.model import CONTROL, EVIDENCE, Evidence, Fact
 from phaseproof.instants import seconds
@@ -39,6 +40,8 @@ def _nonsense(evidence: Evidence) -> Iterator[str]:
             yield "it was finished before it was started"
     except ValueError as error:
         yield str(error)
+    if one_sided := sensitivity.nonsense(evidence.sensitivity) if evidence.sensitivity is not None else "":
+        yield one_sided
     named = [("inputs", evidence.inputs.digest), ("inputs.manifest", evidence.inputs.manifest)]
     named += [(f"objects.{name}", digest) for name, digest in evidence.objects.items()]
     named += [(f"controls.{one.name}", one.envelope) for one in evidence.controls]
@@ -110,6 +113,7 @@ def fact_from(one: Evidence, commit: str, envelope: Digest, key: str) -> Fact:
         controls=one.controls,
         control=one.control,
         control_digest=one.control_digest,
+        sensitivity=one.sensitivity,
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from phaseproof.bundle.model import Strength
 from phaseproof.digests import Digest
+from phaseproof.evidence.sensitivity import Sensitivity
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 EVIDENCE = "https://phaseproof.dev/evidence/v1"
@@ -97,6 +98,7 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         controls: what was tried to make it fail, and what came of it.
         control: name of the control this is the result of, empty for evidence.
         control_digest: digest of what the control changed.
+        sensitivity: how many changed functions it noticed, where the check asks for that.
     """
 
     tenant: Digest
@@ -129,6 +131,7 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     controls: tuple[ControlRecord, ...] = ()
     control: str = ""
     control_digest: Digest = ""
+    sensitivity: Sensitivity | None = None
 
 
 class Fact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -161,3 +164,4 @@ class Fact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     controls: tuple[ControlRecord, ...] = ()
     control: str = ""
     control_digest: Digest = ""
+    sensitivity: Sensitivity | None = None

@@ -11,6 +11,7 @@ from phaseproof.bundle.inputs import Files
 from phaseproof.bundle.model import Check, CheckInputs, ControlSpec, Selection, Strength
 from phaseproof.checks.kind import Control, Kind, Result
 from phaseproof.digests import Digest
+from phaseproof.evidence.sensitivity import Sensitivity
 
 
 def nothing_accepted(name: str) -> bytes | None:
@@ -81,6 +82,7 @@ class Ran(Struct, frozen=True):
         control: name of the control it is the result of, empty for the check itself.
         control_digest: what that control changed.
         log: what a set-up or control that failed said; the check's own output is among `outputs`.
+        sensitivity: how many changed functions it noticed; None where that was not measured.
     """
 
     check: str
@@ -100,3 +102,4 @@ class Ran(Struct, frozen=True):
     control: str = ""
     control_digest: Digest = ""
     log: bytes = b""
+    sensitivity: Sensitivity | None = None

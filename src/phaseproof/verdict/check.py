@@ -16,7 +16,7 @@ from phaseproof.evidence.keys import public_of
 from phaseproof.evidence.model import Fact
 from phaseproof.instants import seconds, span
 from phaseproof.verdict import flake, pieces
-from phaseproof.verdict.controls import hollow
+from phaseproof.verdict.controls import shown_to_fail
 from phaseproof.verdict.model import ORDER, ItemVerdict, Judgement, Reason
 from phaseproof.verdict.pieces import Pieces
 
@@ -184,7 +184,7 @@ def _latest(
     if owed:
         found.append(("flaky", Reason("flaky", owed)))
     if answers[-1] == "positive":
-        found += (("hollow", reason) for reason in [hollow(fact, known.controls, chosen)] if reason is not None)
+        found += shown_to_fail(check, fact, known.controls, chosen)
     found += _dated(case, check, binding, run)
     if not reviewed:
         found.append(("missing", Reason("instrument-unreviewed", short(inputs.instrument))))

@@ -19,6 +19,8 @@ RUN = frozenset(
         "flaky",
         "abandoned",
         "control-missing",
+        "sensitivity-missing",
+        "sensitivity-budget",
         "in-progress",
         "signer-unknown",
         "clock",

@@ -45,11 +45,12 @@ class Judged(Struct, frozen=True, omit_defaults=True):
 
 
 class Listing(Struct, frozen=True):
-    """The object `sensitivity.json`: what was judged, in the order in which it was drawn."""
+    """The object `sensitivity.json`: what was judged, in the order in which it was drawn, and who survived."""
 
     seed: Digest
     population: int
     functions: tuple[Judged, ...]
+    survivors: tuple[str, ...]
     format: int = 1
 
 
@@ -109,17 +110,18 @@ def examined(seed: Digest, order: Sequence[Function], judged: Mapping[str, Judge
     if sample and counts["inconclusive"] == len(sample):
         return unmeasured("sensitivity-failed", f"no function gave an answer: {sample[0][1].why}")
     lost.sort(key=lambda pair: (pair[0].path, pair[0].line))
+    names = tuple(_clean(function.id) for function, _ in lost)
     figures = Sensitivity(
         population=len(order),
         sampled=len(sample),
         bound=plain(share(counts["killed"], len(sample), len(order))),
         seed=seed,
-        survivors=tuple(_clean(function.id) for function, _ in lost[:SHOWN]),
+        survivors=names[:SHOWN],
         killed=counts["killed"],
         unreached=counts["unreached"],
         inconclusive=counts["inconclusive"],
     )
-    listing = Listing(seed, len(order), tuple(_cleaned(one) for _, one in sample))
+    listing = Listing(seed, len(order), tuple(_cleaned(one) for _, one in sample), names)
     findings = tuple(
         Finding("survivor", _sentence(function, one), function.path, function.line, "warning")
         for function, one in lost[:MAX_FINDINGS]
