@@ -7,7 +7,7 @@ from phaseproof.verdict.model import Judgement
 _AGAIN = "commit, then phaseproof run {item}"
 _RULES = "commit, then phaseproof migrate propose"
 ADVICE: dict[str, str] = {
-    "unbound": f"Bind it in phaseproof.yaml as shown above, {_RULES}.",
+    "unbound": f"Bind it in phaseproof.yaml, {_RULES}.",
     "check-failed": f"Mend what the check found, {_AGAIN}.",
     "selection-failed": f"Mend what its tests found, {_AGAIN}.",
     "control-passed": "The check passes although what it judges was broken on purpose: let it look at what its "
@@ -28,6 +28,7 @@ ADVICE: dict[str, str] = {
     "submodule-input": f"Leave it out of the check's patterns, or commit the files themselves; {_RULES}.",
     "lfs-pointer": f"Leave it out of the check's patterns ({_RULES}), or commit the file itself.",
     "object-missing": "Fetch what is missing: git fetch --refetch; then phaseproof run {item}.",
+    "sensitivity-low": f"Write tests that notice the functions listed above, {_AGAIN}.",
     "kind-missing": "Install the package that brings this kind of check, then phaseproof run {item}.",
     "extra-missing": "Install that extra, then phaseproof run {item}.",
     "timeout": f"Make it faster ({_AGAIN}), or give it a longer `timeout` ({_RULES}).",

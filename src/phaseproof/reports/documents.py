@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from phaseproof.decisions.candidate import MAX_PLAN
@@ -9,7 +11,7 @@ from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.state import State
 from phaseproof.errors import Unable
 from phaseproof.plan.decode import decode, unify
-from phaseproof.plan.model import Claim
+from phaseproof.plan.model import Claim, Correction
 from phaseproof.plan.read import read
 from phaseproof.repo.tree import Tree
 
@@ -75,11 +77,22 @@ def _document(desk: Desk, state: State, tree: Tree, path: str) -> Document:
         data = desk.repository.read(blob.oid, MAX_PLAN)
     except Unable as error:
         return Document(path, path, trouble=error.fact)
-    plan = read(data, path, state.bundle.corrections.get(path, ()))
+    return document(path, data, state.bundle.corrections.get(path, ()))
+
+
+def document(path: str, data: bytes, corrections: Sequence[Correction] = ()) -> Document:
+    """A plan's text with the places of its items.
+
+    Args:
+        path: in the repository.
+        data: its bytes.
+        corrections: what the rules say the reader gets wrong.
+    """
+    plan = read(data, path, corrections)
     return Document(
         path=path,
         title=plan.title,
         lines=tuple(unify(decode(data)).split("\n")),
         places={f"{path}:{item.id}": Place(item.span.line, item.claim) for item in plan.items},
-        headings={section.line: section.title for section in plan.sections},
+        headings={section.line: " ".join(section.title.split()) for section in plan.sections},
     )

@@ -6,7 +6,7 @@ signature checked in this process; a piece whose signer the rules never listed i
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phaseproof.authority.view import CheckView, Decided, Run, Signed
 from phaseproof.bundle.model import Binding, BundleItem, Check
@@ -115,19 +115,15 @@ def gather(desk: Desk, state: State, commit: str, *, head: bool = False) -> Doss
     board = shown(desk, state, done)
     bundle, tree = state.bundle, desk.repository.tree(commit)
     inputs = inputs_at(desk, bundle, state.reading.plans, tree)
-    keys = Keys(state)
-    rests = {digest for item in board.items for digest in item.judgement.rests}
-    sightings: dict[str, Sighting] = {}
+    sights = sightings(state, board, desk.clock())
     checked = done.checked
-    for check in bundle.checks:
-        view = state.view.checks.get(check.name, CheckView())
-        sight = _sighting(desk, state, check, view, rests, keys)
-        if sight.last is not None:
-            checked += (sight.last.fact.envelope not in rests) + len(sight.controls)
-            if sight.last.fact.inputs != done.inputs.checks[check.name].inputs:
-                differing = changes.changed(state, sight.last, check, inputs)
-                sight = _with(sight, differing)
-        sightings[check.name] = sight
+    rests = {digest for item in board.items for digest in item.judgement.rests}
+    for name, sight in sights.items():
+        if sight.last is None:
+            continue
+        checked += (sight.last.fact.envelope not in rests) + len(sight.controls)
+        if sight.last.fact.inputs != done.inputs.checks[name].inputs:
+            sights[name] = structs.replace(sight, changed=changes.changed(state, sight.last, sight.check, inputs))
     signed: dict[str, list[Signed]] = {}
     for one in state.view.signed:
         signed.setdefault(one.signing.target, []).append(one)
@@ -138,7 +134,7 @@ def gather(desk: Desk, state: State, commit: str, *, head: bool = False) -> Doss
         documents=documents(desk, state, tree),
         items={item.id: item for item in bundle.items},
         bindings={binding.item: binding for binding in bundle.bindings},
-        sightings=sightings,
+        sightings=sights,
         signed={target: tuple(some) for target, some in signed.items()},
         decided=state.view.decided[-1] if state.view.decided else None,
         runners={name: runner.key for name, runner in bundle.runners.items()},
@@ -150,15 +146,34 @@ def gather(desk: Desk, state: State, commit: str, *, head: bool = False) -> Doss
     )
 
 
+def sightings(state: State, board: Board, now: float) -> dict[str, Sighting]:
+    """What is known of each check, its evidence opened and verified.
+
+    Args:
+        state: the ledger.
+        board: what was judged on it: evidence that counts there is shown before any later one.
+        now: seconds since the epoch.
+
+    Raises:
+        Untrue: something that is shown does not hold.
+    """
+    rests = {digest for item in board.items for digest in item.judgement.rests}
+    keys = Keys(state)
+    return {
+        check.name: _sighting(state, check, state.view.checks.get(check.name, CheckView()), rests, keys, now)
+        for check in state.bundle.checks
+    }
+
+
 def checks_of(binding: Binding | None) -> tuple[str, ...]:
     """Names of the checks that stand for an item."""
     return named(binding) if binding is not None else ()
 
 
 def _sighting(
-    desk: Desk, state: State, check: Check, view: CheckView, rests: set[Digest], keys: Keys
+    state: State, check: Check, view: CheckView, rests: set[Digest], keys: Keys, now: float
 ) -> Sighting:  # fmt: skip
-    history = _history(view, desk.clock())
+    history = _history(view, now)
     open_runs = len(view.unfinished)
     if not view.runs:
         return Sighting(check, history=history, unfinished=open_runs)
@@ -184,12 +199,6 @@ def _sighting(
         unfinished=open_runs,
         printed=_printed(state, seen),
     )
-
-
-def _with(sight: Sighting, changed: tuple[str, ...]) -> Sighting:
-    from msgspec import structs
-
-    return structs.replace(sight, changed=changed)
 
 
 def _holds(state: State, run: Run, keys: Keys) -> bool:

@@ -127,7 +127,7 @@ def _stand(stand: Stand) -> list[str]:
         if len(seen.findings) > _FINDINGS:
             lines.append(f"    … and {counted(len(seen.findings) - _FINDINGS, 'finding')} more: --format json")
         if stand.printed:
-            lines += ["  it printed:", *(f"    {one_line(line, 200)}" for line in stand.printed)]
+            lines += ["  it printed:", *(f"    {visible(line.expandtabs())[:200]}" for line in stand.printed)]
         lines += _controls(stand.controls)
         if stand.changed:
             lines.append("  since then changed: " + ", ".join(one_line(path) for path in stand.changed[:8]))

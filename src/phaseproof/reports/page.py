@@ -72,7 +72,7 @@ def page(dossier: Dossier, ledger: Ledger, scrubber: Scrubber) -> str:
     items = told_items(dossier, item_ids, scrubber)
     headed: dict[tuple[str, str], list[GateBoard]] = {}
     for gate in board.gates:
-        headed.setdefault((dossier.plans.get(gate.id, ""), gate.title), []).append(gate)
+        headed.setdefault((dossier.plans.get(gate.id, ""), " ".join(gate.title.split())), []).append(gate)
     blocking = blockers(board)
     values = {
         "board": board,

@@ -51,8 +51,8 @@ def overview(
     rows = 1 + max(node.row for node in nodes.values())
     width = columns * (_WIDTH + _GAP) - _GAP + 2 * _EDGE
     height = rows * (_HEIGHT + _DROP) - _DROP + 2 * _EDGE
-    edges = [_edge(nodes[first], node, "") for name, node in nodes.items() for first in after.get(name, ())
-             if first in nodes]  # fmt: skip
+    edges = [_edge(nodes[first], nodes[inner], "") for name in nodes for first in after.get(name, ()) if first in nodes
+             for inner in _innermost(name, nodes, parents)]  # fmt: skip
     edges += [_edge(node, nodes[above], " within") for name, node in nodes.items()
               if (above := parents.get(name)) is not None and above in nodes]  # fmt: skip
     boxes = [_box(node, anchors.get(name, "")) for name, node in nodes.items()]
@@ -87,6 +87,16 @@ def _placed(
         node.row = filled.get(node.column, 0)
         filled[node.column] = node.row + 1
     return nodes
+
+
+def _innermost(name: str, nodes: Mapping[str, Node], parents: Mapping[str, str | None]) -> list[str]:
+    """Where a line to a gate ends: at the gates within it that open first, so that it crosses none of them."""
+    found, left = [], [name]
+    for _ in nodes:
+        inner = [one for one in nodes if parents.get(one) in left]
+        found += [one for one in left if not any(parents.get(other) == one for other in inner)]
+        left = inner
+    return found or [name]
 
 
 def _at(node: Node) -> tuple[int, int]:

@@ -45,6 +45,7 @@ class ToldCheck(Struct, frozen=True):
     does: str
     saw: str = ""
     outcome: str = ""
+    wanting: bool = False
     facts: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
     more: int = 0
@@ -180,6 +181,7 @@ def _check(sight: Sighting, scrubber: Scrubber) -> ToldCheck:
         made,
         saw=scrubber.clean(one_line(seen.summary or seen.reason or "no more is known", _LINE)),
         outcome=_SAW[seen.outcome],
+        wanting=seen.outcome == "negative",
         facts=_facts(sight, seen, scrubber),
         findings=findings,
         more=max(0, len(seen.findings) - FINDINGS),
