@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from phaseproof.plan.drafts import Draft, Node, Reading
 from phaseproof.plan.ids import fingerprint, slug
-from phaseproof.plan.model import Item, Problem, Reference, Section, Span
+from phaseproof.plan.model import Claim, Item, Problem, Reference, Section, Span
 from phaseproof.plan.references import Named
 from phaseproof.plan.titles import bare
 from phaseproof.plan.twins import SEPARATOR, look_alikes, plain, settle_twins, shortened
@@ -32,6 +32,9 @@ def sections_of(reading: Reading, problems: list[Problem]) -> tuple[Section, ...
         if len(nodes) > 1:
             _tell_apart(reading.path, nodes, problems)
     found = []
+    told: dict[str, list[Claim]] = {}
+    for name, claim in reading.told_of:
+        told.setdefault(name, []).append(claim)
     for node in kept:
         up = _kept_above(node)
         depth = 1
@@ -49,6 +52,7 @@ def sections_of(reading: Reading, problems: list[Problem]) -> tuple[Section, ...
                 above.key if above else None,
                 node.claim,
                 node.after,
+                (*node.also, *(told.pop(node.id, ()) if node.unit and node.id else ())),
             )
         )
     return tuple(found)
@@ -116,7 +120,9 @@ def items_of(reading: Reading, named: Named, problems: list[Problem]) -> tuple[I
         problems: what the ids show is added here.
     """
     drafts = sorted(reading.drafts, key=lambda d: (d.line, d.column))
+    stated = _stated(reading)
     for draft in drafts:
+        draft.text = _unmarked(draft, stated.get(draft.line, ()))
         draft.key = draft.pin or draft.id or f"{_prefix(draft)}/{slug(_words(draft.text), 6) or 'item'}"
     settle_twins(reading.path, drafts, _prefix, problems)
     look_alikes(reading.path, drafts, problems)
@@ -144,6 +150,28 @@ def _references(draft: Draft, named: Named) -> tuple[Reference, ...]:
         return found
     own = [r for r in found if r.path in draft.text]  # several items may share a line
     return tuple(own) if own else found
+
+
+def _stated(reading: Reading) -> dict[int, list[str]]:
+    """Line -> what is said there of a section's state, as written."""
+    claims = [claim for node in reading.nodes for claim in (node.claim, *node.also)]
+    claims += [claim for _, claim in reading.told_of]
+    found: dict[int, list[str]] = {}
+    for mark in (claim.mark for claim in claims if claim.mark is not None):
+        found.setdefault(mark.line, []).append(reading.lines[mark.line - 1][mark.start - 1 : mark.stop - 1])
+    return found
+
+
+def _unmarked(draft: Draft, stated: Sequence[str]) -> str:
+    """The words of an item without the state that is told among them: that comes and goes, the item stays."""
+    mark = draft.claim.mark
+    among = mark is not None and mark.form == "glyph" and (mark.line, mark.start) >= (draft.line, draft.column)
+    text = draft.text
+    for said in (*stated, *((draft.claim.raw,) if among else ())):
+        before, _, behind = text.partition(said)
+        if behind or before != text:
+            text = " ".join((before.rstrip() + " " + behind.removeprefix("\ufe0f").lstrip()).split())
+    return text
 
 
 def _words(text: str) -> str:

@@ -29,6 +29,7 @@ class Node:
         certain: whether its own meaning is a strong one.
         up: node it stands in.
         claim: status it claims.
+        also: what else the text says of its status.
         holds: whether an item stands directly in it.
         leaf: whether no heading stands beneath it.
         listed: whether a list, table or fence stands directly beneath it.
@@ -37,7 +38,7 @@ class Node:
     """
 
     __slots__ = (
-        "after", "certain", "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
+        "after", "also", "certain", "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +55,7 @@ class Node:
         self.meaning, self.own = meaning, meaning is not None
         self.certain = meaning is not None and meaning.strong
         self.claim = NO_CLAIM
+        self.also: tuple[Claim, ...] = ()
         self.holds = self.unit = self.listed = False
         self.leaf = True
         self.key = ""
@@ -147,6 +149,7 @@ class Reading:
         units: how many headings lead with a phase or milestone.
         full: whether there were more items than anybody plans.
         header: whether we stand before the first heading beneath the title.
+        told_of: what lines like `**Phase 2:** COMPLETE` say of a unit, by its explicit id.
         listed: lines of headings with a list, table or fence directly beneath them.
         branches: lines of headings with headings beneath them.
     """
@@ -165,6 +168,7 @@ class Reading:
         self.units = 0
         self.header = True
         self.full = False
+        self.told_of: list[tuple[str, Claim]] = []
         self.listed: set[int] = set()
         self.branches: set[int] = set()
 

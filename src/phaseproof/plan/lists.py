@@ -14,6 +14,7 @@ from phaseproof.plan.drafts import Context, Draft, Node, Reading, claim_of, kind
 from phaseproof.plan.ids import leading_id
 from phaseproof.plan.marks import OTHER, glyph_in, is_form_field
 from phaseproof.plan.model import Claim, ItemKind, Mark
+from phaseproof.plan.statuses import status_claim
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning, core, lead_meaning, meaning
 
@@ -71,6 +72,9 @@ def read_list(reading: Reading, block: List) -> None:
     context = reading.context()
     if context.rule == FORM:
         return
+    for entry in block.entries:
+        if entry.up is None and entry.box is None and ":" in entry.text:
+            status_claim(reading, entry.line, 0, entry.text)
     if block.boxes:
         _boxes(reading, block, context)
     elif any(e.box is not None for e in block.entries) and _claims(reading, block, context):

@@ -20,9 +20,9 @@ BOX = re.compile(r"\\?\[(?P<in>[ xX✓✔✅☑~/>!.*-]?|  )\\?\](?P<opt>\*?)(?=
 """A box in brackets at the place where it is matched; `[ ]*` is Kiro's optional one."""
 GLYPH = re.compile(rf"(?P<in>[{OPEN}{DONE}{FAILED}])\ufe0f?(?=[ \t*_`]|\w|$)[ \t]*")
 """A pictured box or tick at the place where it is matched."""
-_PICTURES = re.compile(
-    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
-)  # what stands beside a status word to decorate it
+_PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]"
+_PICTURES = re.compile(_PICTURE + "+")  # what stands beside a status word to decorate it
+_BESIDE = re.compile(_PICTURE + "|[ \t*_`]")
 _INNER = re.compile(f"[{OPEN}{DONE}{FAILED}]")
 _MANY = re.compile(rf"\[[ xX]\]|[{OPEN}☑☒]")
 _WORD = re.compile(
@@ -119,7 +119,22 @@ def status_word(text: str, at: int, number: int, form: Literal["word", "cell"] =
     found = _WORD.match(text, at)
     if found is None:
         return None
-    return Claim(normal_word(found["w"]), found["w"], Mark(number, found.start() + 1, found.end() + 1, form))
+    start, stop = _decorated(text, found.start(), found.end())
+    return Claim(normal_word(found["w"]), found["w"], Mark(number, start + 1, stop + 1, form))
+
+
+def _decorated(text: str, start: int, stop: int) -> tuple[int, int]:
+    """A word's place with the pictures beside it: `✅ COMPLETE` is one statement, and changes as one."""
+    left, right = start, stop
+    while left > 0 and _BESIDE.match(text, left - 1):
+        left -= 1
+    while left < start and not _PICTURES.match(text, left):
+        left += 1
+    while right < len(text) and _BESIDE.match(text, right):
+        right += 1
+    while right > stop and not _PICTURES.match(text, right - 1):
+        right -= 1
+    return left, right
 
 
 def cell_claim(line: str, start: int, stop: int, number: int) -> Claim:

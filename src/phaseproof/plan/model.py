@@ -83,6 +83,7 @@ class Section(Struct, frozen=True):
         parent: id of the section it stands in.
         claim: status that the document gives to it.
         after: explicit ids of the units that its `Depends on` line names.
+        also: what else the document says of its status, in other places.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Section(Struct, frozen=True):
     parent: str | None = None
     claim: Claim = Claim("none")
     after: tuple[str, ...] = ()
+    also: tuple[Claim, ...] = ()
 
 
 class Item(Struct, frozen=True):

@@ -8,18 +8,15 @@ from phaseproof.plan.blocks import Para
 from phaseproof.plan.drafts import Reading
 from phaseproof.plan.inline import pipes, review_line
 from phaseproof.plan.lists import ONE_LINE, is_nothing
-from phaseproof.plan.marks import is_form_field, status_word
+from phaseproof.plan.marks import is_form_field
 from phaseproof.plan.outlines import is_invariant, is_label, read_outline
 from phaseproof.plan.scanner import looks_title
+from phaseproof.plan.statuses import status_claim
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning, core, lead_meaning, meaning
 
 _BOLD = re.compile(
     r"(?:[-*•]\s+)?(?:\*\*|__)(?P<label>[^*_]{2,90}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)|\*\([^()]*\)\*)?\s*:?)\s*(?:\([^()]*\)\s*:?\s*)?(?P<rest>.*)"
-)
-_STATUS = re.compile(
-    r"[#>\s]*(?:[-*]\s+)?[*_]{0,2}(?:(?:phase|current|overall|plan|document|project|story|implementation)\s+)?status[*_]{0,2}\s*:[*_]{0,2}\s*",
-    re.IGNORECASE,
 )
 _DEPENDS = re.compile(
     r"[-*\s]*[*_]{0,2}(?:depends on|dependencies|dependency|blocked by|after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})",
@@ -79,17 +76,6 @@ def _outlined(lines: list[tuple[int, int, str]]) -> bool:
     if label is None:
         return any(is_label(text) for _, indent, text in lines[1:] if indent > 0)
     return not lines[0][2].startswith("**") or (len(lines) > 1 and lines[1][1] > lines[0][1])
-
-
-def status_claim(reading: Reading, number: int, indent: int, text: str) -> None:
-    """`**Status:** WORD` is the claim of the section it stands in."""
-    found = _STATUS.match(text)
-    if found is None or reading.node is None:
-        return
-    line = reading.lines[number - 1]
-    claim = status_word(line, line.find(text[:40], indent) + found.end(), number)
-    if claim is not None and reading.node.claim.state == "none":
-        reading.node.claim = claim
 
 
 def depends(reading: Reading, text: str) -> None:

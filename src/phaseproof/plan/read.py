@@ -43,7 +43,8 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     sections = sections_of(reading, problems)
     named = Named(text, lines) if sections or reading.drafts else NOTHING
     items = items_of(reading, named, problems)
-    marks = [c.mark for c in (*(i.claim for i in items), *(s.claim for s in sections)) if c.mark is not None]
+    claims = (*(i.claim for i in items), *(c for s in sections for c in (s.claim, *s.also)))
+    marks = [c.mark for c in claims if c.mark is not None]
     return Plan(
         path=path,
         title=next((n.title for n in reading.nodes), path),

@@ -8,41 +8,82 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from phaseproof.plan.decode import decode
-from phaseproof.plan.marks import DONE, FINISHED, NOT_BEGUN, OPEN
-from phaseproof.plan.model import Claim, Mark, Plan
+from phaseproof.plan.model import Correction, Mark, Plan
+from phaseproof.plan.read import read
+from phaseproof.plan.stating import restated, says
 
-OPENISH = NOT_BEGUN | {"DRAFT", "DRAFTED", "IN PROGRESS", "BLOCKED", "FAILED", "FAIL", "OPEN", "IN REVIEW", "ACTIVE"}
-"""Status words that say something is not done."""
 _LINE = re.compile(r"\r\n|\r|\n")
-_TICKED = {"⬜": "✅", "🔲": "✅"}
-_UNTICKED = {"✅": "⬜"}
 _MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NAMES = ("utf-32-le", "utf-32-be", "utf-8", "utf-16-le", "utf-16-be")
 
 
 class Edit(Struct, frozen=True):
-    """One mark to change.
+    """One mark that says otherwise than it should.
 
     Attributes:
         mark: where.
-        new: what shall stand there.
+        good: what it shall say: done or open.
         name: id of the item or section.
-        old: what stands there.
+        section: whether it is a section's.
+        old: its word or tick as the reader has it.
     """
 
     mark: Mark
-    new: str
+    good: bool
     name: str
+    section: bool
     old: str
 
 
 class Unwritable(ValueError):
     """A text whose bytes do not survive being read: nothing in it can be changed without touching others."""
+
+
+class Restated(Struct, frozen=True):
+    """A text that says what is proven.
+
+    Attributes:
+        data: its bytes.
+        changes: what was changed, in the order of the text.
+    """
+
+    data: bytes
+    changes: tuple[Edit, ...]
+
+
+def restate(
+    data: bytes, plan: Plan, proven: Mapping[str, bool], passing: Mapping[str, bool], corrections: Sequence[Correction]
+) -> Restated:
+    """Set every mark of a text, and make sure by reading it again that nothing but marks has changed.
+
+    Args:
+        data: the file's bytes.
+        plan: as read from them.
+        proven, passing: see `edits`.
+        corrections: with which it was read.
+
+    Raises:
+        Unwritable: see `rewrite`; or it would read otherwise afterwards.
+    """
+    changes = edits(plan, proven, passing)
+    if not changes:
+        return Restated(data, ())
+    made = rewrite(data, changes)
+    again = read(made, plan.path, corrections)
+    if _facts(again) != _facts(plan) or edits(again, proven, passing):
+        raise Unwritable("with other marks it would read as another plan")
+    return Restated(made, changes)
+
+
+def _facts(plan: Plan) -> object:
+    items = [(i.id, i.kind, i.text, i.section, i.parent) for i in plan.items]
+    sections = [(s.id, s.kind, s.title, s.parent, s.after) for s in plan.sections]
+    return items, sections, plan.title, plan.normal
 
 
 def edits(plan: Plan, proven: Mapping[str, bool], passing: Mapping[str, bool]) -> tuple[Edit, ...]:
@@ -53,17 +94,21 @@ def edits(plan: Plan, proven: Mapping[str, bool], passing: Mapping[str, bool]) -
         proven: item id -> whether it is proven; items left out are left alone.
         passing: section id -> whether its gate passes; likewise.
     """
+    claims = [(item.id, False, item.claim, proven.get(item.id)) for item in plan.items]
+    for section in plan.sections:
+        claims += [(section.id, True, claim, passing.get(section.id)) for claim in (section.claim, *section.also)]
     found: dict[tuple[int, int], Edit] = {}
-    claims = [(item.id, item.claim, proven.get(item.id)) for item in plan.items]
-    claims += [(section.id, section.claim, passing.get(section.id)) for section in plan.sections]
-    for name, claim, good in claims:
-        mark = claim.mark
-        if mark is None or good is None:
+    for name, is_section, claim, good in claims:
+        mark, said = claim.mark, says(claim)
+        if mark is None or good is None or said is None or said is good:
             continue
-        new = _wanted(claim, mark, good)
-        if new is not None:
-            found.setdefault((mark.line, mark.start), Edit(mark, new, name, claim.raw))
-    return tuple(found[place] for place in sorted(found))
+        found.setdefault((mark.line, mark.start), Edit(mark, good, name, is_section, claim.raw))
+    kept: list[Edit] = []
+    for place in sorted(found):
+        last = kept[-1].mark if kept else None
+        if last is None or (last.line, last.stop) <= place:  # one place says one thing
+            kept.append(found[place])
+    return tuple(kept)
 
 
 def rewrite(data: bytes, changes: tuple[Edit, ...]) -> bytes:
@@ -88,9 +133,9 @@ def rewrite(data: bytes, changes: tuple[Edit, ...]) -> bytes:
     pieces: list[str] = []
     at = 0
     for change in changes:
-        begin = starts[change.mark.line - 1] + change.mark.start - 1
-        pieces += [text[at:begin], change.new]
-        at = starts[change.mark.line - 1] + change.mark.stop - 1
+        begin, end = (starts[change.mark.line - 1] + column - 1 for column in (change.mark.start, change.mark.stop))
+        pieces += [text[at:begin], restated(text[begin:end], change.mark.form, change.good)]
+        at = end
     pieces.append(text[at:])
     try:
         return head + "".join(pieces).encode(name)
@@ -103,23 +148,3 @@ def _survives(text: str, name: str, data: bytes) -> bool:
         return text.encode(name) == data
     except UnicodeEncodeError:
         return False
-
-
-def _wanted(claim: Claim, mark: Mark, good: bool) -> str | None:
-    """What should stand at a mark; None where it stands."""
-    done = claim.state == "checked" or claim.state in FINISHED
-    if good == done:
-        return None
-    if mark.form == "box":
-        return "x" if good else " "
-    if mark.form == "glyph":
-        return _glyph(claim.raw, good)
-    if good:
-        return "DONE" if claim.state in OPENISH or claim.state == "unchecked" else None
-    return "OPEN"
-
-
-def _glyph(raw: str, good: bool) -> str | None:
-    if good:
-        return _TICKED.get(raw, "☑") if raw in OPEN else None
-    return _UNTICKED.get(raw, "☐") if raw in DONE else None

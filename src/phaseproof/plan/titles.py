@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from phaseproof.plan.marks import glyph_in, status_word
+from phaseproof.plan.marks import FAILED, glyph_in, status_word
 from phaseproof.plan.model import Claim, SectionKind
 from phaseproof.plan.vocabulary import DECIDES, Meaning, core
 
@@ -30,7 +30,7 @@ _HEADER = re.compile(
 _TAIL = re.compile(
     r"(?:[—–|(\[:]|\s-\s|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?)\s*(?P<w>[A-Za-z][A-Za-z \-]*)[)\]]?\s*[*_\u2600-\u27bf\ufe0f]*\Z"
 )
-NO_CLAIM = Claim("none")
+_DANGLING = re.compile(r"(?:[\s*_]*(?:[—–|:-]|[(\[]\s*[)\]]))+[\s*_]*\Z")
 _CODED = re.compile(r"\A[A-Z]{0,3}-?\d")
 
 
@@ -48,6 +48,7 @@ class Unit(NamedTuple):
     leads: bool
 
 
+@lru_cache(maxsize=8192)
 def clean(title: str) -> str:
     """A title without marks, list number and trailing colon; a link gives its text."""
     title = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", title) if "](" in title else title
@@ -108,20 +109,36 @@ def section_kind(title: str, found: Meaning | None) -> SectionKind:
     return "gate" if re.search(r"\b(?:audit|compliance) (?:&|and)|checkpoints\b", core(title)) else "other"
 
 
-def heading_claim(line: str, number: int) -> Claim:
-    """Status that a heading gives to its section (`## Phase 2: Import ✅`, `### M1 — COMPLETE`).
+def heading_claims(line: str, number: int) -> tuple[Claim, ...]:
+    """What a heading says of its section's state (`## Phase 2: Import ✅`, `### M1 — COMPLETE`).
 
     Args:
         line: the whole line.
         number: its number, from 1.
     """
+    claims = []
     found = _TAIL.search(line)
     if found:
         words = found["w"].strip()
         claim = status_word(line, found.start("w"), number)
         if claim is not None and len(words.split()) <= len(claim.raw.split()) + 1:
-            return claim
-    if line.isascii():
-        return NO_CLAIM
-    claim = glyph_in(line, 0, number)
-    return claim if claim is not None and claim.state == "checked" else NO_CLAIM
+            claims.append(claim)
+    if not line.isascii():
+        claim = glyph_in(line, 0, number)
+        if claim is not None and claim.mark is not None and claim.raw not in FAILED:
+            within = claims[0].mark if claims else None
+            if within is None or not within.start <= claim.mark.start < within.stop:
+                claims.append(claim)
+    return tuple(claims)
+
+
+def untold(line: str, claims: tuple[Claim, ...]) -> str:
+    """A heading's clean title without what it says of its state: that comes and goes, the title stays.
+
+    Args:
+        line: the whole line.
+        claims: see `heading_claims`.
+    """
+    for mark in sorted((c.mark for c in claims if c.mark is not None), key=lambda m: -m.start):
+        line = line[: mark.start - 1] + line[mark.stop - 1 :].removeprefix("\ufe0f")
+    return clean(_DANGLING.sub("", line.strip().rstrip("#").rstrip()))

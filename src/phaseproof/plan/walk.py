@@ -11,11 +11,12 @@ from phaseproof.plan.fences import read_fence
 from phaseproof.plan.ids import leading_id
 from phaseproof.plan.lists import read_list
 from phaseproof.plan.outlines import Lines, is_invariant
-from phaseproof.plan.paragraphs import read_para, status_claim
+from phaseproof.plan.paragraphs import read_para
 from phaseproof.plan.scanner import scan_blocks
+from phaseproof.plan.statuses import status_claim
 from phaseproof.plan.tables import read_table
 from phaseproof.plan.tags import inner_tag, read_tag, read_tagged
-from phaseproof.plan.titles import Unit, clean, heading_claim, is_header_line, section_kind, unit_of
+from phaseproof.plan.titles import Unit, clean, heading_claims, is_header_line, section_kind, unit_of, untold
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, ITEM_KINDS, STOP, TOPICS, Meaning, core
 
 _TASK = re.compile(r"(?:sub-?)?(?:task|story|step|epic)s?\b|[A-Z]{0,3}-?\d+(?:\.\d+)*[.:)\s]", re.IGNORECASE)
@@ -100,7 +101,10 @@ class _Walk:
         reading.node, reading.label, reading.sticky = node, None, False
         self.deep = self.deep or block.level > 1
         reading.header = not self.deep
-        node.claim = heading_claim(line, block.line)
+        claims = heading_claims(line, block.line)
+        if claims:
+            node.claim, node.also = claims[0], claims[1:]
+            node.title = untold(line, claims) or node.title
         self.fixed = None
         self._title_item(block, node)
 
