@@ -1,6 +1,7 @@
 """`verify`: everything a ledger holds, checked again, and every decision on gates replayed.
 
-The passes, in order: the store and its chain (ledger/audit.py); the line of bundles; each envelope that an event
+The passes, in order: the store and its chain (ledger/audit.py); the line of bundles, and that each came into force from
+a protected commit; each envelope that an event
 names, opened with the keys that counted at that position and compared with its event; each signed checkpoint; each
 decision on gates folded and judged again from its own prefix and inputs map, and, where git still has the commit, that
 inputs map worked out again.
@@ -14,7 +15,7 @@ from functools import partial
 from msgspec import Struct
 
 from phaseproof.authority.fold import Folder
-from phaseproof.authority.view import Decided, Run, Signed, View
+from phaseproof.authority.view import Decided, InForce, Run, Signed, View
 from phaseproof.bundle.model import Bundle, InputsMap
 from phaseproof.decisions import lineage, replaying
 from phaseproof.decisions.desk import Desk
@@ -69,13 +70,9 @@ def verify(desk: Desk, state: State, progress: Progress) -> Verified:
     findings += (f"{one.record}: {one.fact} [{one.rule}]" for one in report.findings)
     heads = Heads()
     progress("signatures")
-    runs = (run for check in state.view.checks.values() for run in (*check.runs, *check.controls))
-    steps: list[Callable[[], object]] = [partial(_run, state, run, keys) for run in runs]
-    steps += [partial(_signed, state, signed, keys, heads) for signed in state.view.signed]
-    steps += [
-        partial(verify_decision, state, position, digest, keys, heads) for position, digest in _decisions(state.view)
-    ]
+    steps = statements(state, keys, heads)
     envelopes = len(steps)
+    steps += [partial(_protected, desk, state, one) for one in state.view.bundles]
     stored = state.ledger.checkpoints()
     steps += [partial(_checkpoint, number, one.note or "", keys) for number, one in enumerate(stored, start=1)]
     for step in steps:
@@ -87,6 +84,25 @@ def verify(desk: Desk, state: State, progress: Progress) -> Verified:
         state.ledger.tenant, state.view.size, envelopes, len(stored), len(state.view.decided), recomputed,
         tuple(dict.fromkeys(findings)),
     )  # fmt: skip
+
+
+def statements(state: State, keys: Keys, heads: Heads, since: int = 0) -> list[Callable[[], object]]:
+    """One step for each signed statement of a ledger: it opens the statement and compares it with its event.
+
+    Args:
+        state: the ledger.
+        keys: whose keys count.
+        heads: takes what signers saw, for the caller to insist on.
+        since: events before this position are left out.
+    """
+    runs = (run for check in state.view.checks.values() for run in (*check.runs, *check.controls))
+    steps: list[Callable[[], object]] = [partial(_run, state, run, keys) for run in runs if run.position >= since]
+    steps += [partial(_signed, state, one, keys, heads) for one in state.view.signed if one.position >= since]
+    return steps + [
+        partial(verify_decision, state, position, digest, keys, heads)
+        for position, digest in _decisions(state.view)
+        if position >= since
+    ]
 
 
 class Keys:
@@ -176,6 +192,24 @@ def verify_decision(state: State, position: int, envelope: Digest, keys: Keys, h
             raise Untrue("index-altered", "it says something else than the statement it names")
     except Untrue as error:
         raise Untrue(error.rule, f"event {position}: {error.fact}") from error
+
+
+def _protected(desk: Desk, state: State, one: InForce) -> None:
+    """Whether rules came into force from a commit of the protected ref as this clone has it: a branch that was moved
+    for the occasion is not what others have. Where the clone cannot tell, nothing is said."""
+    bundle = lineage.load_bundle(state.ledger, one.installed.bundle)
+    name = bundle.policy.protected
+    if name is None:
+        return
+    try:
+        tip = desk.repository.ref(name)
+        if tip is None or desk.repository.is_ancestor(one.installed.commit, tip):
+            return
+    except Unable as error:
+        if error.rule != "object-missing" or desk.repository.shallow:
+            return
+    raise Untrue("not-protected", f"event {one.position}: rules came into force from commit "
+                 f"{one.installed.commit[:7]}, which is not on {name}")  # fmt: skip
 
 
 def _checkpoint(number: int, note: str, keys: Keys) -> None:
