@@ -83,6 +83,14 @@ TABLE = [
     ("verify", "compiled", "verify", 2),
     ("verify", "damaged", "verify", 3),
     ("verify", "proven", "verify docs/off.md", 3),
+    ("report", "proven", "report md", 0),
+    ("report", "installed", "report html", 0),
+    ("report", "proven", "report vsa", 0),
+    ("report", "installed", "report vsa", 1),
+    ("report", "compiled", "report sarif", 2),
+    ("report", "proven", "report md --commit none", 2),
+    ("report", "proven", "report md --out docs", 2),
+    ("report", "damaged", "report sarif", 3),
     ("key", "compiled", "key list", 0),
     ("key", "compiled", "key new carla", 0),
     ("key", "compiled", "key new ada", 1),
@@ -92,7 +100,7 @@ TABLE = [
     ("schema", "compiled", "schema none", 2),
     ("demo", "compiled", "demo --keep docs", 2),
 ]  # fmt: skip
-HAVE_NO_FORMAT = ("schema", "demo")
+HAVE_NO_FORMAT = ("report", "schema", "demo")
 PASSING = ("gates", "status", "verify")
 
 
@@ -138,7 +146,7 @@ FAULTS = {
 }
 LINES = {
     "migrate": "migrate propose", "bundle": "bundle diff", "explain": "explain P1.1", "key": "key list",
-    "sign": "sign reviewedby/safety-owner",
+    "sign": "sign reviewedby/safety-owner", "report": "report md",
 }  # fmt: skip
 
 

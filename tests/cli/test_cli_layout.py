@@ -118,7 +118,17 @@ def test_more_blockers_than_fit_are_counted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "verb", [*VERBS, "migrate propose", "migrate approve", "migrate activate", "bundle diff", "key new"]
+    "verb",
+    [
+        *VERBS,
+        "migrate propose",
+        "migrate approve",
+        "migrate activate",
+        "bundle diff",
+        "key new",
+        "report html",
+        "report vsa",
+    ],
 )
 def test_every_help_says_what_it_does_in_whole_sentences(capsys, verb):
     assert main.run([*verb.split(), "--help"]) == 0

@@ -31,10 +31,11 @@ def say(text: str) -> None:
     Raises:
         Unable: standard output cannot be written (`output-unwritable`).
     """
-    _print(folded(text))
+    verbatim(folded(text))
 
 
-def _print(text: str) -> None:
+def verbatim(text: str) -> None:
+    """Print text for programs, as it is. Raises as `say`."""
     try:
         click.echo(text)
     except OSError as error:
@@ -52,7 +53,7 @@ def document(value: object) -> None:
         text = msgspec.json.encode(value).decode()
     except UnicodeEncodeError:  # a file name that is not UTF-8
         text = msgspec.json.encode(_whole(msgspec.to_builtins(value))).decode()
-    _print(text)
+    verbatim(text)
 
 
 def write(path: str, data: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from phaseproof.cli import output
-from phaseproof.cli.place import desk_of, place
+from phaseproof.cli.place import at_commit, desk_of, place
 
 if TYPE_CHECKING:
     from phaseproof.decisions.desk import Desk
@@ -30,10 +30,6 @@ def _options(command: _F) -> _F:
     return command
 
 
-def _commit(command: _F) -> _F:
-    return click.option("--commit", default="HEAD", show_default=True, help="The commit that is judged.")(command)
-
-
 @click.group()
 def report() -> None:
     """Write a report from the ledger and the judged commit: nothing is run, nothing is recorded.
@@ -42,8 +38,8 @@ def report() -> None:
     """
 
 
-@report.command()
-@_commit
+@report.command(short_help="One page that opens from disk.")
+@at_commit()
 @_options
 def html(commit: str, out: str | None, trust: str | None, **where: Any) -> None:
     """One page that opens from disk: the verdict, what blocks, each plan with its verdicts, and all evidence."""
@@ -57,8 +53,8 @@ def html(commit: str, out: str | None, trust: str | None, **where: Any) -> None:
     _write(made, out)
 
 
-@report.command()
-@_commit
+@report.command(short_help="A summary in Markdown, for a pull request.")
+@at_commit()
 @_options
 def md(commit: str, out: str | None, trust: str | None, **where: Any) -> None:
     """A summary in Markdown, for a pull request."""
@@ -71,8 +67,8 @@ def md(commit: str, out: str | None, trust: str | None, **where: Any) -> None:
     _write(made, out)
 
 
-@report.command()
-@_commit
+@report.command(short_help="Blockers and findings as SARIF 2.1.0.")
+@at_commit()
 @_options
 def sarif(commit: str, out: str | None, trust: str | None, **where: Any) -> None:
     """Blockers and findings as SARIF 2.1.0."""
@@ -87,7 +83,7 @@ def sarif(commit: str, out: str | None, trust: str | None, **where: Any) -> None
     _write(json.dumps(made, indent=1) + "\n", out)
 
 
-@report.command()
+@report.command(short_help="The last decision as a SLSA Verification Summary.")
 @click.option("--unsigned", is_flag=True, help="The statement alone, without an envelope.")
 @click.option("--resource", metavar="URI", help="What the summary is of; the commit itself by default.")
 @_options
@@ -126,7 +122,7 @@ def _scrubber(desk: Desk) -> Scrubber:
 
 def _write(text: str, out: str | None) -> None:
     if out is None:
-        output.say(text.rstrip("\n"))
+        output.verbatim(text.rstrip("\n"))
         return
     output.write(out, text.encode("utf-8", "backslashreplace"))
     click.echo(f"written: {out}", err=True)

@@ -13,6 +13,7 @@ VALUES = {
     "bundle": "phaseproof.bundle.model:Bundle",
     "bundle-item": "phaseproof.bundle.model:BundleItem",
     "check": "phaseproof.bundle.model:Check",
+    "decision": "phaseproof.evidence.decision:Decision",
     "envelope": "phaseproof.evidence.envelope:Envelope",
     "event": "phaseproof.ledger.model:Event",
     "evidence": "phaseproof.evidence.model:Evidence",
@@ -20,6 +21,7 @@ VALUES = {
     "migration": "phaseproof.bundle.compare:Migration",
     "problem": "phaseproof.plan.model:Problem",
     "section": "phaseproof.plan.model:Section",
+    "verdict": "phaseproof.reports.board_shape:BoardShape",
 }
 """Public value -> where its struct stands. Their schemas are kept under `schemas/`, too."""
 
@@ -45,7 +47,7 @@ def schema(name: str, listed: bool) -> None:
         made = text(options_schema(kinds[name].options))
     else:
         made = _value(name)
-    click.echo(made.decode(), nl=False)
+    output.verbatim(made.decode().removesuffix("\n"))
 
 
 def _value(name: str) -> bytes:
