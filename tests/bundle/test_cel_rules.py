@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phaseproof.bundle.cel_rules import agreed
@@ -127,6 +127,7 @@ def test_a_list_that_may_be_empty_needs_a_guard(source: str) -> None:
         agreed(source, METRICS)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="metrics.alx<>=!&|?:+-*/%()[],\"' 019e\\", max_size=60))
 @example("metrics.l.all(x, x<1)")
 @example("'")

@@ -459,6 +459,7 @@ def test_another_distributions_option_of_the_same_name_may_mean_something_else()
 
     def with_minimum(number: int) -> Bundle:
         source = rich()
+        del source["expands"]
         source["checks"]["unit"]["min_tests"] = number
         return compiled(source, plan("plan.md", ITEMS, SECTIONS), kinds=foreign).bundle
 

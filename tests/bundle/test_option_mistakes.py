@@ -36,13 +36,13 @@ def mistakes(checks: str, more: str = "") -> list[Mistake]:
 @pytest.mark.parametrize(
     ("check", "line", "column", "words"),
     [
-        ("  a:\n    kind: metrics\n    read: [{file: r.json}]\n    expect: metric.a < 1\n", 14, 13, "did you mean metrics?"),
+        ("  a:\n    kind: metrics\n    read: [{file: r.json}]\n    expect: metric.a < 1\n", 14, 13, "mean metrics?"),
         (
             "  a:\n    kind: metrics\n    read: [{file: r.json}]\n    expect:\n      - metrics.a < 1\n"
             "      - metrics.l.all(x, x < 1)\n",
             16, 9, "size(metrics[\"l\"]) > 0 &&",
         ),
-        ("  a:\n    kind: metrics\n    read:\n      - {file: r.txt}\n    expect: metrics.a < 1\n", 14, 16, "add format"),
+        ("  a:\n    kind: metrics\n    read:\n      - {file: r.txt}\n    expect: metrics.a < 1\n", 14, 16, "add form"),
         (
             "  a:\n    kind: score\n    read: [{file: r.json}]\n    threshold: 0.5\n    components:\n"
             "      b: {figure: b, weight: 0.9}\n",

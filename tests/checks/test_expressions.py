@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phaseproof.bundle.cel_rules import agreed
@@ -77,6 +77,7 @@ def test_without_the_extra_there_is_no_answer_and_it_is_named(monkeypatch: pytes
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
 
+@settings(deadline=None)
 @given(numbers, numbers)
 def test_comparisons_are_those_of_python(left: float, right: float) -> None:
     for mark, answer in (("<", left < right), (">=", left >= right), ("==", left == right), ("!=", left != right)):

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phaseproof.checks.figure_formats import Empty, Format, parse
@@ -117,6 +117,7 @@ def test_what_xml_says_of_its_own_rate_is_not_read() -> None:
     assert parse(COBERTURA.format(more="").encode(), "coverage")["percent_covered"] == 75
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["json", "csv", "pytest-benchmark", "coverage"]), st.binary(max_size=60) | st.text().map(str.encode)
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phaseproof.bundle.kinds import OptionMistake
@@ -123,12 +124,17 @@ def test_the_controls_are_noticed(tmp_path: Path) -> None:
     assert Score().run(options, bench, ()).outcome is Outcome.NEGATIVE
 
 
-@given(st.lists(st.integers(0, 10**9), min_size=3, max_size=3))
-def test_the_composite_is_exact(values: list[int]) -> None:
-    figures = [value / 10**9 for value in values]
-    found = tally(ScoreOptions(**FULL), report(*figures))
-    exact = sum(D(w) * D(v) for w, v in zip(("0.5", "0.3", "0.2"), values, strict=True)) / 10**9
-    assert found.composite == exact
+WEIGHTS = ("0.500000000001", "0.299999999998", "0.200000000001")
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=3))
+def test_the_composite_is_exact(values: list[float]) -> None:
+    components = {str(i): Component(f"c{i}", D(weight)) for i, weight in enumerate(WEIGHTS)}
+    options = ScoreOptions(read=(Source("r.json"),), components=components, threshold=D("0.5"))
+    found = tally(options, {f"c{i}": value for i, value in enumerate(values)})
+    exact = sum(Fraction(weight) * Fraction(repr(value)) for weight, value in zip(WEIGHTS, values, strict=True))
+    assert Fraction(found.composite) == exact
 
 
 def test_a_point_in_a_name_is_found_where_it_is_the_only_way() -> None:

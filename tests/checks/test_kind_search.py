@@ -122,6 +122,14 @@ def test_each_control_is_noticed(tmp_path: Path) -> None:
         assert Search().run(options, bench, ()).outcome is Outcome.NEGATIVE
 
 
+def test_as_many_are_planted_as_are_one_too_many(tmp_path: Path) -> None:
+    options = SearchOptions(must_not=(Refused("TODO", at_most=4),))
+    (control,) = Search().controls(options, ["src/a.py"], lambda path: b"x\n")
+    bench = FolderBench(tmp_path, {"src/a.py": "x\n"})
+    bench.apply(control)
+    assert Search().run(options, bench, ()).metrics["violations"] == 5
+
+
 def test_emptied_files_are_no_control_of_an_absence() -> None:
     controls = Search().controls(SearchOptions(must_not=(PRINT,)), ["src/a.py"], lambda path: b"")
     assert [control.name for control in controls] == ["violation planted: must_not 1"]

@@ -1,4 +1,4 @@
-"""A kind of somebody else's, made from the documentation's own page, built, installed and used from the command line."""
+"""A kind of somebody else's, made from the documentation's own page: built, installed and used as a person would."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def wheel(folder: Path, source: str) -> Path:
     )
     files = {
         "phaseproof_lines.py": source,
-        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n",
+        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {project['name']}\n"
+        f"Version: {project['version']}\n",
         f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{stem}.dist-info/entry_points.txt": points,
     }

@@ -21,8 +21,8 @@ from phaseproof.checks.kind import Bench, Control, Finding, NoAnswer, Outcome, R
 from phaseproof.checks.reading import keep
 from phaseproof.checks.score_options import ScoreOptions
 
-DIGITS = 60
-"""Of the composite: a double's 17 times a weight's 12, and room for the sum, so that nothing is rounded."""
+DIGITS = 400
+"""Of the composite: down to the smallest double times a weight, so that nothing is rounded."""
 
 
 class Tally(Struct, frozen=True):
