@@ -138,7 +138,7 @@ def test_later(basket):
 """,
     "conftest.py": "",
 }
-"""Twelve functions, one of which does nothing. Without `__init__` only set-up fails; the others are missed by a test."""
+"""Twelve functions, one of which does nothing. Without `__init__` only set-up fails; a test misses each other one."""
 
 
 def blunt(files: Mapping[str, str]) -> dict[str, str]:

@@ -68,18 +68,27 @@ def lower_bound(killed: int, sampled: int) -> Decimal:
     """
     if not 0 <= killed <= sampled:
         raise ValueError(f"{killed} of {sampled} is no share")
+    return wilson(killed, sampled, Z90).quantize(_STEP, ROUND_FLOOR)
+
+
+def wilson(killed: int, sampled: int, z: Decimal) -> Decimal:
+    """Lower end of Wilson's interval, to some forty digits; 0 for an empty sample.
+
+    Args:
+        killed: successes, at most `sampled`.
+        sampled: trials.
+        z: quantile of the normal distribution that belongs to the interval.
+    """
     if sampled == 0:
         return Decimal(0)
     exact = _EXACT
-    n, z2 = Decimal(sampled), exact.multiply(Z90, Z90)
+    n, z2 = Decimal(sampled), exact.multiply(z, z)
     p = exact.divide(Decimal(killed), n)
     spread = exact.divide(exact.multiply(p, exact.subtract(Decimal(1), p)), n)
     spread = exact.sqrt(exact.add(spread, exact.divide(z2, exact.multiply(4 * n, n))))
     middle = exact.add(p, exact.divide(z2, 2 * n))
-    low = exact.divide(
-        exact.subtract(middle, exact.multiply(Z90, spread)), exact.add(Decimal(1), exact.divide(z2, n))
-    )  # fmt: skip
-    return max(Decimal(0), low.quantize(_STEP, ROUND_FLOOR))
+    low = exact.subtract(middle, exact.multiply(z, spread))
+    return max(Decimal(0), exact.divide(low, exact.add(Decimal(1), exact.divide(z2, n))))
 
 
 def share(killed: int, sampled: int, population: int) -> Decimal:

@@ -53,8 +53,9 @@ def _start(node: Definition, lines: Sequence[bytes], encoding: str) -> tuple[int
             at -= 1
         return at, lines[at][: lines[at].index(b"@")]
     line, mark = lines[at], b""
+    encoding = encoding.removesuffix("-sig")  # which would put a mark before every piece
     if at == 0 and line.startswith(codecs.BOM_UTF8):
-        line, mark, encoding = line.removeprefix(codecs.BOM_UTF8), codecs.BOM_UTF8, "utf-8"
+        line, mark = line.removeprefix(codecs.BOM_UTF8), codecs.BOM_UTF8
     # Columns count the bytes of the line in UTF-8, whatever the file is written in (Python library, `ast`).
     before = line.decode(encoding).encode()[: statement.col_offset]
     return at, mark + before.decode().encode(encoding)
