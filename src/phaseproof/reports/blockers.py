@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from phaseproof.reasons import sentence
 from phaseproof.reports.advice import advice
+from phaseproof.reports.board import homes_of
 from phaseproof.verdict.model import Board, GateBoard, ItemBoard, Reason
 from phaseproof.verdict.way_out import for_gate
 
@@ -42,9 +43,7 @@ def blockers(board: Board) -> tuple[Blocker, ...]:
     What holds all gates comes first (the rules, the clock), then items, then what follows from other gates.
     """
     items = {item.id: item for item in board.items}
-    homes: dict[str, str] = {}
-    for gate in sorted(board.gates, key=lambda one: len(one.items), reverse=True):
-        homes |= dict.fromkeys(gate.items, gate.id)
+    homes = homes_of(board.gates)
     general: dict[Reason, Blocker] = {}
     own: list[Blocker] = []
     for gate in sorted(board.gates, key=lambda one: (one.state == "locked", len(one.items))):

@@ -57,7 +57,7 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
     wanted = set(only)
     gates = [gate for gate in board.gates if not wanted or gate.id in wanted]
     items = {item.id: item for item in board.items}
-    homes = _homes(gates)
+    homes = homes_of(gates)
     lines = [heading(board, remarks), ""]
     if not board.gates:
         lines.append(f"  {sentence('no-gates')}")
@@ -78,10 +78,19 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
     return "\n".join(lines).rstrip()
 
 
-def _homes(gates: Iterable[GateBoard]) -> dict[str, str]:
-    """Item -> the innermost of the gates shown that it counts for."""
+def homes_of(gates: Iterable[GateBoard]) -> dict[str, str]:
+    """Item -> the innermost of some gates that it counts for."""
+    known = {gate.id: gate for gate in gates}
+
+    def depth(gate: GateBoard | None) -> int:
+        seen: set[str] = set()
+        while gate is not None and gate.id not in seen:
+            seen.add(gate.id)
+            gate = known.get(gate.parent)
+        return len(seen)
+
     homes: dict[str, str] = {}
-    for gate in sorted(gates, key=lambda one: len(one.items), reverse=True):
+    for gate in sorted(known.values(), key=lambda one: (-len(one.items), depth(one))):
         homes |= dict.fromkeys(gate.items, gate.id)
     return homes
 

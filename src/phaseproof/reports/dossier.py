@@ -28,7 +28,7 @@ from phaseproof.reports.survivors import Sensed, sensed
 from phaseproof.verdict.flake import Attempt, over
 from phaseproof.verdict.model import Board
 
-ATTEMPTS = 24
+ATTEMPTS = 20
 """Attempts of a check that are shown, the last ones."""
 _TAIL = 4096
 """Bytes of a check's output that are looked at for its last lines."""

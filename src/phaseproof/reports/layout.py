@@ -69,7 +69,8 @@ def folded(text: str) -> str:
 def _folded(line: str, width: int) -> str:
     bare = _COLOUR.sub("", line)
     margin = len(bare) - len(bare.lstrip(" "))
-    if len(bare) <= width or bare[margin : margin + 1] == "→":
+    whole = any(len(word) > width // 2 for word in bare.split())  # a digest or key, which people copy
+    if len(bare) <= width or whole or bare[margin : margin + 1] == "→":
         return line
     lines, used = [""], 0
     for word in re.split(r"(?<=\S)(?= )", line):

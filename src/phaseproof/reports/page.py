@@ -124,16 +124,15 @@ def nested(
     """
     known = {gate.id: gate for gate in gates}
     found: list[tuple[int, GateBoard]] = []
-    left = sorted(known.values(), key=lambda gate: order.get(gate.id, len(order)), reverse=True)
     within: dict[str | None, list[GateBoard]] = {}
-    for gate in left:
+    for gate in sorted(known.values(), key=lambda gate: order.get(gate.id, len(order))):
         parent = parents.get(gate.id)
         within.setdefault(parent if parent in known else None, []).append(gate)
-    stack = [(0, gate) for gate in within.pop(None, [])]
+    stack = [(0, gate) for gate in reversed(within.pop(None, []))]
     while stack:
         depth, gate = stack.pop()
         found.append((min(depth, 3), gate))
-        stack += [(depth + 1, inner) for inner in within.pop(gate.id, [])]
+        stack += [(depth + 1, inner) for inner in reversed(within.pop(gate.id, []))]
     return (*found, *((0, gate) for some in within.values() for gate in some))
 
 

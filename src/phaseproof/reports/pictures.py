@@ -142,17 +142,16 @@ def timeline(history: Sequence[tuple[str, Attempt]]) -> Markup:
     for number, (_, attempt) in enumerate(history):
         x = 7 + 14 * number
         if attempt.passed:
-            good.append(f"M{x - 4} 8a4 4 0 1 0 8 0a4 4 0 1 0-8 0")
+            good.append(f"M{x} 8h0")
         elif attempt.passed is False:
             bad.append(f"M{x - 4} 4l8 8m0-8l-8 8")
         else:
             none.append(f"M{x - 3} 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0")
     width = 14 * len(history)
     passed = sum(attempt.passed is True for _, attempt in history)
-    said = f"{len(history)} attempts, oldest first, {passed} passed: " + ", ".join(one.note for _, one in history)
+    said = f"{passed} of {len(history)} passed: " + ", ".join(one.note for _, one in history)
     paths = [Markup('<path class="{}" d="{}"/>').format(kind, "".join(some))
              for kind, some in (("good", good), ("bad", bad), ("none", none)) if some]  # fmt: skip
-    return Markup(
-        '<svg class="time" role="img" aria-label="{}" viewBox="0 0 {} 16" width="{}" height="16">'
-        '<path class="line" d="M0 8h{}"/>{}</svg>'
-    ).format(said, width, width, width, Markup("").join(paths))
+    return Markup('<svg class="time" role="img" aria-label="{}" width="{}" height="16">{}</svg>').format(
+        said, width, Markup("").join(paths)
+    )

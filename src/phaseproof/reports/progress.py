@@ -82,7 +82,7 @@ class Teller:
 
     def _say(self, line: str) -> None:
         if self._live is not None:
-            self._live.console.print(line, highlight=False, markup=False)
+            self._live.console.print(line, highlight=False, markup=False, soft_wrap=True)
         else:
             click.echo(line, err=True)
 

@@ -12,8 +12,6 @@ from phaseproof.evidence.model import Evidence
 from phaseproof.ledger.model import Ledger
 
 OBJECT = "sensitivity.json"
-SHOWN = 40
-"""Survivors that a report names; the rest is counted."""
 
 
 class Sensed(Struct, frozen=True):
@@ -21,13 +19,11 @@ class Sensed(Struct, frozen=True):
 
     Attributes:
         figures: as sentences, empty where it was not tried.
-        survivors: `path:line name`, the first of them.
-        more: how many stand in the evidence and not here.
+        survivors: `path:line name`.
     """
 
     figures: str = ""
     survivors: tuple[str, ...] = ()
-    more: int = 0
 
 
 def sensed(ledger: Ledger, seen: Evidence) -> Sensed:
@@ -48,7 +44,7 @@ def sensed(ledger: Ledger, seen: Evidence) -> Sensed:
         names = tuple(measured.survivors)
     if OBJECT in seen.objects:
         names = _listed(ledger.get(seen.objects[OBJECT])) or names
-    return Sensed(_said(figures), names[:SHOWN], max(0, len(names) - SHOWN)) if figures or names else Sensed()
+    return Sensed(_said(figures), names) if figures or names else Sensed()
 
 
 def _plain(value: object) -> bool:

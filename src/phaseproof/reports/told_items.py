@@ -15,8 +15,10 @@ from phaseproof.reports.scrub import Scrubber
 from phaseproof.verdict.flake import Attempt
 from phaseproof.verdict.model import ItemBoard
 
-FINDINGS = 12
-"""Findings of one check that a page names; the rest is counted."""
+FINDINGS, SURVIVORS = 12, 40
+"""Findings and survivors of one check that a page names at most; the rest is counted."""
+PRINTED, NAMED = 250_000, 1500
+"""Characters of output, and findings and survivors, on a whole page: many checks have less room each."""
 _CHANGED = 8
 _LINE = 240
 _SAW = {"positive": "found it good", "negative": "found it wanting", "inconclusive": "came to no result"}
@@ -25,6 +27,20 @@ _TRIED = {
     "positive": "it passed all the same: it proves nothing",
     "inconclusive": "it came to no result",
 }
+
+
+class Room(Struct, frozen=True):
+    """How much of each check a page has room for: characters of output, findings, survivors."""
+
+    printed: int
+    findings: int
+    survivors: int
+
+
+def room(checks: int) -> Room:
+    """The room that each of a number of checks has."""
+    number = max(1, checks)
+    return Room(PRINTED // number, max(1, min(FINDINGS, NAMED // number)), max(1, min(SURVIVORS, 2 * NAMED // number)))
 
 
 class ToldControl(Struct, frozen=True):
@@ -103,13 +119,14 @@ def told_items(dossier: Dossier, anchors: dict[str, str], scrubber: Scrubber) ->
         scrubber: takes out what is nobody's business.
     """
     claims = {name: place.claim for one in dossier.documents for name, place in one.places.items()}
+    each = room(sum(sight.seen is not None for sight in dossier.sightings.values()))
     first: dict[str, str] = {}
     told: dict[str, ToldItem] = {}
     for item in dossier.board.items:
         names = [name for name in checks_of(dossier.bindings.get(item.id)) if name in dossier.sightings]
         checks, elsewhere = [], []
         for name in names:
-            check = _check(dossier.sightings[name], scrubber)
+            check = _check(dossier.sightings[name], scrubber, each)
             if first.setdefault(name, anchors[item.id]) == anchors[item.id]:
                 checks.append(check)
             else:
@@ -136,7 +153,10 @@ def told_items(dossier: Dossier, anchors: dict[str, str], scrubber: Scrubber) ->
 
 
 def _stands(dossier: Dossier, item: ItemBoard) -> str:
+    """What stands for it, where the check told below does not say it all."""
     binding = dossier.bindings.get(item.id)
+    if binding is not None and binding.check in dossier.sightings and binding.selection is None:
+        return ""
     return standing.sentence(binding) if binding is not None else "Nothing stands for it."
 
 
@@ -163,7 +183,7 @@ def _signed(dossier: Dossier, item: ItemBoard, checks: list[str]) -> tuple[tuple
     )
 
 
-def _check(sight: Sighting, scrubber: Scrubber) -> ToldCheck:
+def _check(sight: Sighting, scrubber: Scrubber, each: Room) -> ToldCheck:
     check, seen = sight.check, sight.seen
     made = ToldCheck(
         name=check.name, kind=check.kind.name, does=scrubber.clean(one_line(standing.does(check), _LINE)),
@@ -175,7 +195,7 @@ def _check(sight: Sighting, scrubber: Scrubber) -> ToldCheck:
 
     findings = tuple(
         scrubber.clean(one_line(f"{f.path}{f':{f.line}' if f.line else ''}  {f.message}".strip(), _LINE))
-        for f in seen.findings[:FINDINGS]
+        for f in seen.findings[: each.findings]
     )
     return structs.replace(
         made,
@@ -184,16 +204,24 @@ def _check(sight: Sighting, scrubber: Scrubber) -> ToldCheck:
         wanting=seen.outcome == "negative",
         facts=_facts(sight, seen, scrubber),
         findings=findings,
-        more=max(0, len(seen.findings) - FINDINGS),
-        printed="\n".join(scrubber.clean("\n".join(sight.printed)).splitlines()),
+        more=max(0, len(seen.findings) - each.findings),
+        printed=_last(scrubber.clean("\n".join(sight.printed)), each.printed),
         controls=tuple(_control(one, scrubber) for one in sight.controls),
         sensed=scrubber.clean(sight.sensed.figures),
-        survivors=tuple(scrubber.clean(name) for name in sight.sensed.survivors),
-        unnamed=sight.sensed.more,
+        survivors=tuple(scrubber.clean(name) for name in sight.sensed.survivors[: each.survivors]),
+        unnamed=max(0, len(sight.sensed.survivors) - each.survivors),
         envelope=sight.last.fact.envelope,
         position=sight.last.position,
         listed=sight.listed,
     )
+
+
+def _last(text: str, most: int) -> str:
+    """The last whole lines of a text that take no more room than given; of a single longer one its end."""
+    if len(text) <= most:
+        return text
+    end = text[len(text) - most :]
+    return end.partition("\n")[2] or end
 
 
 def _facts(sight: Sighting, seen: Evidence, scrubber: Scrubber) -> tuple[tuple[str, str], ...]:
