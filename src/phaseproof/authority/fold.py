@@ -120,6 +120,8 @@ class Folder:
             if known != one:
                 raise _replayed(event, f"announces run {one.run} of {one.check} a second time, of other content")
             return
+        if key in self._ended:
+            return  # its result came from another clone first
         start = Start(event.position, event.at, one.run, one.check_digest, one.inputs, one.commit, one.limit)
         self._open.setdefault(one.check, {})[one.run] = start
 

@@ -122,10 +122,18 @@ def _after_one(bundle: Bundle, person: str) -> tuple[threshold.Count, ...]:
 def _made(desk: Desk, bundle: Bundle) -> SqliteLedger:
     payload = {"programme": bundle.programme, "nonce": secrets.token_hex(16)}
     ledger = create(desk.folder, at=desk.now(), actor="", payload=payload)
-    if desk.folder.is_relative_to(desk.repository.root):
-        with suppress(OSError):  # without it a careless `git add` is refused later (`ledger-tracked`)
-            (desk.folder / ".gitignore").write_text("*\n", encoding="ascii")
+    hide(desk)
     return ledger
+
+
+def hide(desk: Desk) -> None:
+    """Keep a ledger that stands in the repository out of its commits.
+
+    Without it a careless `git add` is refused later (`ledger-tracked`).
+    """
+    if desk.folder.is_relative_to(desk.repository.root):
+        with suppress(OSError):
+            (desk.folder / ".gitignore").write_text("*\n", encoding="ascii")
 
 
 def _empty(desk: Desk, bundle: Bundle) -> SqliteLedger | None:

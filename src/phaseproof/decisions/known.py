@@ -7,7 +7,11 @@ repository is known by its first commits, so that a second clone of it is the sa
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -15,9 +19,14 @@ from msgspec import Struct
 
 from phaseproof.decisions.desk import Desk
 from phaseproof.digests import Digest
-from phaseproof.errors import Unable, Untrue
+from phaseproof.errors import Conflict, Unable, Untrue
+
+if sys.platform != "win32":
+    import fcntl
 
 NAME = "known-tenants"
+WAIT = 10.0
+"""How long other writers are waited for, seconds."""
 
 
 class Known(Struct, frozen=True):
@@ -55,36 +64,102 @@ def of_tenant(desk: Desk, tenant: Digest) -> tuple[Known, ...]:
 
 
 def remember(desk: Desk, programme: str, known: Known) -> None:
-    """Remember what was seen: a temporary file, renamed over the old one, mode 0600. Nothing is ever unlearnt: less
-    of the same ledger than is remembered changes nothing.
+    """Remember what was seen. Nothing is ever unlearnt: less of the same ledger than is remembered changes nothing.
 
     Raises:
         Untrue: the file there cannot be read.
-        Unable: it cannot be written (`home-unwritable`).
+        Unable: it cannot be written (`home-unwritable`), or others hold it for too long (`home-locked`).
     """
-    path = desk.home / NAME
-    everything = _load(path)
     name = f"{'+'.join(sorted(_roots(desk))) or _folder(desk)}/{programme}"
-    before = everything.get(name)
-    if before is not None and before.tenant == known.tenant and before.size >= known.size:
+
+    def learnt(everything: dict[str, Known]) -> dict[str, Known]:
+        before = everything.get(name)
+        more = before is None or before.tenant != known.tenant or before.size < known.size
+        return {**everything, name: known} if more else everything
+
+    _change(desk.home / NAME, learnt)
+
+
+def step_back(desk: Desk, seen: Collection[Known], to: Known) -> None:
+    """Remember a beginning of a ledger instead of what was seen of it, before events behind that beginning are moved.
+
+    Only what the caller has held against the whole ledger gives way. Whoever was faster and remembers more is right.
+
+    Args:
+        desk: whose home.
+        seen: what was remembered and is known to be of the ledger as it stands.
+        to: the beginning that stays.
+
+    Raises:
+        Conflict: something else is remembered of the ledger by now.
+        Untrue, Unable: as `remember`.
+    """
+
+    def shorter(everything: dict[str, Known]) -> dict[str, Known]:
+        changed = dict(everything)
+        for name, one in everything.items():
+            if one.tenant != to.tenant or one.size <= to.size:
+                continue
+            if one not in seen:
+                raise Conflict(NAME, to.size, one.size)
+            changed[name] = to
+        return changed
+
+    _change(desk.home / NAME, shorter)
+
+
+def _change(path: Path, change: Callable[[dict[str, Known]], dict[str, Known]]) -> None:
+    """Change the file under a lock: a temporary file, mode 0600, renamed over the old one."""
+    everything = _load(path)
+    if change(everything) == everything:
         return
-    everything[name] = known
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{NAME}-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(everything, order="sorted"), indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with _locked(path):
+            everything = _load(path)
+            changed = change(everything)
+            if changed != everything:
+                _write(path, changed)
     except OSError as error:
         raise Unable(
             "home-unwritable", f"{path}: {error.strerror}", "set PHASEPROOF_HOME to a folder of yours"
         ) from error
+
+
+def _write(path: Path, everything: dict[str, Known]) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{NAME}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(everything, order="sorted"), indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock beside the file: writers of several repositories share one home."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path.with_name(f".{NAME}.lock"), flags, 0o600)
+    try:
+        if sys.platform != "win32":
+            deadline = time.monotonic() + WAIT
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        raise Unable(
+                            "home-locked", f"another process holds {path}", "try again when it is done"
+                        ) from error
+                    time.sleep(0.002)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _roots(desk: Desk) -> set[str]:

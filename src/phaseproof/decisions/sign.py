@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from phaseproof.authority import threshold
 from phaseproof.bundle import canonical, digest
 from phaseproof.bundle.model import Bundle, BundleItem, InputsMap
 from phaseproof.decisions import people
-from phaseproof.decisions.approval import approval
+from phaseproof.decisions.approval import approval, stream_of
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.naming import item_named
 from phaseproof.decisions.state import State
@@ -21,9 +21,13 @@ from phaseproof.digests import Digest, short
 from phaseproof.errors import Refused, Usage
 from phaseproof.evidence.envelope import Subject, keyid
 from phaseproof.instants import seconds
+from phaseproof.ledger.model import Entry
 from phaseproof.verdict import content
 from phaseproof.verdict.check import case_of, instrument_content
 from phaseproof.verdict.item import Items
+
+Give = Callable[[Entry], object]
+"""Where a signature goes: into the ledger, or into a file that `import` takes."""
 
 
 class Given(Struct, frozen=True):
@@ -50,7 +54,9 @@ def find_item(bundle: Bundle, name: str) -> BundleItem:
     return items[item_named(items, name)]
 
 
-def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None, role: str | None) -> Given:
+def sign_item(
+    desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None, role: str | None, give: Give | None = None
+) -> Given:
     """Sign an item for a role.
 
     Args:
@@ -60,6 +66,7 @@ def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | 
         name: the item.
         by: person; None for the one whose key lies here.
         role: the role; None for the one the item is bound to.
+        give: takes the signature; None appends it to the ledger.
 
     Raises:
         Usage: no such item, or it is bound to no role (`not-a-signoff`).
@@ -88,7 +95,7 @@ def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | 
         Subject({"gitCommit": inputs.commit, "gitTree": inputs.tree}, "commit"),
         Subject({"sha256": exact[7:]}, "content"),
     )
-    _append(desk, state, person, target, {**target, "signed": signed}, subject, at)
+    _append(desk, state, person, target, {**target, "signed": signed}, subject, at, give)
     counted = threshold.count(state.bundle, role, over)
     given = (*counted.given, person)
     left = tuple(one for one in counted.lacking if one != person)
@@ -96,7 +103,9 @@ def sign_item(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | 
     return Given(person, f"{name}: {item.text}", exact, (count,), len(signed["rests"]))
 
 
-def sign_instrument(desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None) -> Given:
+def sign_instrument(
+    desk: Desk, state: State, inputs: InputsMap, name: str, by: str | None, give: Give | None = None
+) -> Given:
     """Accept what judges a check, as it stands at a commit.
 
     Raises:
@@ -121,12 +130,12 @@ def sign_instrument(desk: Desk, state: State, inputs: InputsMap, name: str, by: 
                       _next(counts, f"phaseproof sign --instrument {shlex.quote(name)}"))  # fmt: skip
     target = {"purpose": "instrument", "target": name, "content": exact, "role": roles[0]}
     subject = (Subject({"sha256": found.instrument[7:]}, f"instrument of {name}"),)
-    _append(desk, state, person, target, {**target, "instrument": found.instrument}, subject, desk.now())
+    _append(desk, state, person, target, {**target, "instrument": found.instrument}, subject, desk.now(), give)
     counts = tuple(threshold.count(state.bundle, role, over) for role in roles)
     return Given(person, f"the instrument of {name}, {short(found.instrument)}", exact, counts)
 
 
-def sign_bundle(desk: Desk, state: State, by: str | None) -> Given:
+def sign_bundle(desk: Desk, state: State, by: str | None, give: Give | None = None) -> Given:
     """Sign the installed bundle, for as long as it is provisional.
 
     Raises:
@@ -140,7 +149,7 @@ def sign_bundle(desk: Desk, state: State, by: str | None) -> Given:
         raise Refused("already-signed", f"{person} has signed bundle {short(own)}",
                       _next(counts, "phaseproof sign --bundle"))  # fmt: skip
     signer = people.signer(desk, bundle, person)
-    state.ledger.append([approval(state.ledger, bundle, own, person, signer, desk.now())])
+    _give(state, approval(state.ledger, bundle, own, person, signer, desk.now()), give)
     return Given(person, f"bundle {short(own)}", own, threshold.standing(bundle, own, state.view.signed))
 
 
@@ -150,13 +159,26 @@ def _next(counts: Iterable[threshold.Count], command: str) -> str:
     return f"{' or '.join(lacking)}: {command}" if lacking else "phaseproof status"
 
 
+def stream_for(purpose: str, target: str, role: str, person: str) -> str:
+    """The stream in which a person's signatures of one kind stand (docs/adr/0005)."""
+    if purpose == "bundle":
+        return stream_of(target, person)
+    return f"sign/{purpose}/{canonical.digest([purpose, target, role])[7:23]}/{person}"
+
+
 def _append(
     desk: Desk, state: State, person: str, target: dict[str, Any], said: dict[str, Any],
-    subject: tuple[Subject, ...], at: str,
+    subject: tuple[Subject, ...], at: str, give: Give | None,
 ) -> None:  # fmt: skip
     signer = people.signer(desk, state.bundle, person)
-    name = canonical.digest([target["purpose"], target["target"], target["role"]])[7:23]
-    stream = f"sign/{target['purpose']}/{name}/{person}"
+    stream = stream_for(target["purpose"], target["target"], target["role"], person)
     draft = Draft("sign", stream, state.ledger.next_seq(stream), person, said, subject)
     payload = {**target, "person": person, "key": keyid(signer.public)}
-    state.ledger.append([entry(state.ledger, draft, signer, at, "signed", payload)])
+    _give(state, entry(state.ledger, draft, signer, at, "signed", payload), give)
+
+
+def _give(state: State, made: Entry, give: Give | None) -> None:
+    if give is None:
+        state.ledger.append([made])
+    else:
+        give(made)

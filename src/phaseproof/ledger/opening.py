@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from phaseproof.digests import Digest
+from phaseproof.digests import ZERO, Digest, sha256
 from phaseproof.errors import Refused, Unable, Untrue
 from phaseproof.ledger import chain, database, objects
 from phaseproof.ledger.head import FILE as HEAD_FILE
@@ -39,7 +39,30 @@ def create(folder: Path, *, at: str, actor: str, payload: dict[str, Any], wait: 
         Untrue: `ledger-lost`: a ledger stood here and its database is gone.
         Unable: `event-malformed`, `ledger-path`, `ledger-locked`, `ledger-read-only`, `ledger-full`.
     """
-    event, body, tenant = chain.genesis(at, actor, payload)
+    _, body, tenant = chain.genesis(at, actor, payload)
+    return _made(folder, body, tenant, wait)
+
+
+def receive(folder: Path, body: bytes, *, wait: float = WAIT) -> SqliteLedger:
+    """Make the place of a tenant that began elsewhere: a ledger with its genesis and nothing behind it.
+
+    Args:
+        folder: the ledger's folder, made with mode 0700 if need be.
+        body: canonical bytes of the genesis.
+        wait: how long to wait for another process, seconds.
+
+    Raises:
+        Untrue: the bytes are no genesis (`event-altered`); else as `create`.
+        Refused, Unable: as `create`.
+    """
+    event = chain.decode_strict(body, 0)
+    place = (event.position, event.stream, event.seq, event.type, event.tenant, event.prev)
+    if place != (0, chain.GENESIS_STREAM, 0, chain.GENESIS_TYPE, ZERO, ZERO):
+        raise chain.altered(0, "is no beginning of a ledger")
+    return _made(folder, body, sha256(body), wait)
+
+
+def _made(folder: Path, body: bytes, tenant: Digest, wait: float) -> SqliteLedger:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_folder(folder)
@@ -49,7 +72,7 @@ def create(folder: Path, *, at: str, actor: str, payload: dict[str, Any], wait: 
         head = HeadFile.open(folder / HEAD_FILE, create=True)
         try:
             with head.lock(wait):
-                _create_locked(folder, head, event.stream, body, tenant)
+                _create_locked(folder, head, body, tenant)
         finally:
             head.close()
     except OSError as error:
@@ -57,7 +80,7 @@ def create(folder: Path, *, at: str, actor: str, payload: dict[str, Any], wait: 
     return open_ledger(folder, tenant, wait=wait)
 
 
-def _create_locked(folder: Path, head: HeadFile, stream: str, body: bytes, tenant: Digest) -> None:
+def _create_locked(folder: Path, head: HeadFile, body: bytes, tenant: Digest) -> None:
     path = folder / database.FILE
     if path.is_symlink() or path.exists():
         raise _exists(folder)
@@ -75,7 +98,7 @@ def _create_locked(folder: Path, head: HeadFile, stream: str, body: bytes, tenan
         temporary,
         (
             ("INSERT INTO events VALUES (0, ?, NULL, ?, ?)", (bytes.fromhex(tenant[7:]), b"", body)),
-            ("INSERT INTO streams VALUES (?, 0, 0), ('', 0, 0)", (stream,)),
+            ("INSERT INTO streams VALUES (?, 0, 0), ('', 0, 0)", (chain.GENESIS_STREAM,)),
         ),
     )
     head.write(Head(tenant, 1, tenant, 0, 0))

@@ -59,18 +59,23 @@ class SqliteReading:
         prev = ZERO if since == 0 else self._event(since - 1)[1]
         return chain.follow(self._rows(since, until), self._tenant, since, prev, {})
 
-    def leaves(self, until: int | None = None) -> Iterator[bytes]:
-        """Merkle leaf hashes of the first `until` events, the chain checked as they are read. Raises as `events`."""
-        until = self._bound(0, until)
+    def bodies(self, since: int = 0, until: int | None = None) -> Iterator[bytes]:
+        """Canonical bytes of events of positions since <= p < until, the chain checked. Raises as `events`."""
+        until = self._bound(since, until)
+        prev = ZERO if since == 0 else self._event(since - 1)[1]
         body: list[bytes] = []
 
         def noted() -> Iterator[tuple[bytes, bytes]]:
-            for row in self._rows(0, until):
+            for row in self._rows(since, until):
                 body.append(row[1])
                 yield row
 
-        for _ in chain.follow(noted(), self._tenant, 0, ZERO, {}):
-            yield merkle.leaf(body.pop())
+        for _ in chain.follow(noted(), self._tenant, since, prev, {}):
+            yield body.pop()
+
+    def leaves(self, until: int | None = None) -> Iterator[bytes]:
+        """Merkle leaf hashes of the first `until` events, the chain checked as they are read. Raises as `events`."""
+        return map(merkle.leaf, self.bodies(0, until))
 
     def size(self) -> int:
         """Number of events."""
