@@ -31,6 +31,8 @@ VERBS: dict[str, str] = {
     "gates": "run what the gates require, then decide: the one command for pipelines",
     "status": "the board: what blocks, why, and the next command for each",
     "explain": "everything about one item",
+    "drift": "where documents say something that the ledger does not prove",
+    "sync": "set ticks and status words to what is proven",
     "sign": "sign an item, an instrument or a bundle",
     "verify": "check signatures, chain, tree, checkpoints, and replay every decision",
     "report": "write the report: html, md, sarif, vsa",

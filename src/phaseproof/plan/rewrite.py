@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from phaseproof.plan.decode import decode
+from phaseproof.plan.decode import decode, unify
 from phaseproof.plan.model import Correction, Mark, Plan
 from phaseproof.plan.read import read
 from phaseproof.plan.stating import restated, says
@@ -44,6 +44,25 @@ class Unwritable(ValueError):
     """A text whose bytes do not survive being read: nothing in it can be changed without touching others."""
 
 
+class Change(Struct, frozen=True):
+    """One mark that was changed.
+
+    Attributes:
+        line: line, from 1.
+        name: id of the item or section.
+        section: whether it is a section's.
+        good: what it says now: done or open.
+        old, new: what stood there and what stands there now, a box with its brackets.
+    """
+
+    line: int
+    name: str
+    section: bool
+    good: bool
+    old: str
+    new: str
+
+
 class Restated(Struct, frozen=True):
     """A text that says what is proven.
 
@@ -53,7 +72,7 @@ class Restated(Struct, frozen=True):
     """
 
     data: bytes
-    changes: tuple[Edit, ...]
+    changes: tuple[Change, ...]
 
 
 def restate(
@@ -77,7 +96,16 @@ def restate(
     again = read(made, plan.path, corrections)
     if _facts(again) != _facts(plan) or edits(again, proven, passing):
         raise Unwritable("with other marks it would read as another plan")
-    return Restated(made, changes)
+    lines = unify(decode(data)).split("\n")
+    return Restated(made, tuple(_change(edit, lines[edit.mark.line - 1]) for edit in changes))
+
+
+def _change(edit: Edit, line: str) -> Change:
+    old = line[edit.mark.start - 1 : edit.mark.stop - 1]
+    new = restated(old, edit.mark.form, edit.good)
+    if edit.mark.form == "box":
+        old, new = f"[{old}]", f"[{new}]"
+    return Change(edit.mark.line, edit.name, edit.section, edit.good, old, new)
 
 
 def _facts(plan: Plan) -> object:

@@ -30,9 +30,9 @@ _ALONE_AT = re.compile(r"(?:YES|NO|Y|N)\b", re.IGNORECASE)
 _DECORATION = re.compile(r"[^\w]*")
 _MADE_DONE = {"NO": "YES", "N": "Y", "RED": "GREEN", "FAIL": "PASS", "FAILED": "PASSED", "INCOMPLETE": "COMPLETE"}
 _MADE_OPEN = {"YES": "NO", "Y": "N"}
-_TICKED = str.maketrans({**dict.fromkeys(OPEN, "☑"), **dict.fromkeys(FAILED, "✅"), **dict.fromkeys(OTHER, "✅"),
-                         "⬜": "✅", "🔲": "✅", "◻": "✅", "✗": "✓", "✘": "✔", "☒": "☑", "🟢": "🟢", "🟡": "🟢", "🔴": "🟢",
-                         "🟠": "🟢", "⚪": "🟢", "📋": "📋", "🔵": "🔵"})  # fmt: skip
+_TICKED = str.maketrans({**dict.fromkeys(OPEN, "☑"), **dict.fromkeys(FAILED + OTHER + "⬜🔲◻", "✅"),
+                         **dict.fromkeys("🟢🟡🔴🟠⚪", "🟢"),
+                         **dict(zip("✗✘☒📋🔵", "✓✔☑📋🔵", strict=True))})  # fmt: skip
 _UNTICKED = str.maketrans({**dict.fromkeys(DONE, "☐"), "✅": "⬜", "🟢": "⚪"})
 
 
