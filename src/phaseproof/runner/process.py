@@ -6,11 +6,13 @@ import contextlib
 import errno
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from phaseproof.checks.kind import Execution
@@ -61,11 +63,13 @@ def execute(
     if _null < 0:
         _null = os.open(os.devnull, os.O_RDONLY)
     started = time.monotonic()
+    own_user = contained and os.geteuid() == 0
+    wrapped = [*_wrapper(own_user=own_user), *command] if contained else command
     read, write = os.pipe()
     try:
         try:
             child = subprocess.Popen(
-                command, cwd=cwd, env=environment, stdin=_null, stdout=write, stderr=write,
+                wrapped, cwd=cwd, env=environment, stdin=_null, stdout=write, stderr=write,
                 close_fds=False,  # everything of ours is close-on-exec: see reaping.seal_descriptors
                 start_new_session=True,
             )  # fmt: skip
@@ -185,6 +189,20 @@ def _exit_descriptor(pid: int) -> int:
             if error.errno not in (errno.ENOSYS, errno.EPERM):  # an old kernel, a container's filter
                 raise
     return -1
+
+
+def _wrapper(*, own_user: bool) -> list[str]:
+    """util-linux's prlimit before the sandbox: limits set from outside come too late for what it has forked already."""
+    program = _prlimit()
+    if program is None:
+        return []
+    processes = [f"--nproc={PROCESSES}:{PROCESSES}"] if own_user else []
+    return [program, "--core=0:0", f"--fsize={FILE_SIZE}:{FILE_SIZE}", *processes, "--"]
+
+
+@cache
+def _prlimit() -> str | None:
+    return shutil.which("prlimit")
 
 
 def _limit(pid: int, *, own_user: bool) -> None:
