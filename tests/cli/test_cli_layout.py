@@ -158,3 +158,16 @@ def test_start_up_loads_no_verb_that_is_not_used():
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     for heavy in ("cryptography", "yaml", "sqlite3", "rich", "msgspec", "jsonschema", "asyncio", "subprocess"):
         assert heavy not in loaded, heavy
+
+
+def test_an_item_stands_under_its_innermost_gate_even_where_both_have_the_same_items(tmp_path):
+    plan = (
+        "# Phase 1: Oven\n\n## Gate A: Safe to heat\n\n- [ ] P1.1 It stays warm.\n- [ ] P1.2 A note: `docs/off.md`.\n"
+    )
+    config = CONFIG.replace("phases:\n  - {id: phase-1, plans: [docs/oven.md]}", "plans: [docs/oven.md]")
+    kitchen = build(tmp_path, config.replace("  safety-owner: {members: [ada, ben]}\n", ""), {"docs/oven.md": plan})
+    lines = kitchen.run("status").out.splitlines()
+    gate = next(number for number, line in enumerate(lines) if line.startswith("Gate A"))
+    outer = next(number for number, line in enumerate(lines) if line.startswith("Phase 1"))
+    item = next(number for number, line in enumerate(lines) if "missing   P1.1" in line)
+    assert gate < item and (outer < gate or item < outer), lines

@@ -23,6 +23,7 @@ def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
     from phaseproof.bundle import canonical, digest
     from phaseproof.decisions.candidate import compile_at
     from phaseproof.digests import short
+    from phaseproof.reports.layout import counted
 
     desk = desk_of(**where)
     compiled = compile_at(desk, desk.repository.tree(desk.repository.resolve(commit)))
@@ -35,7 +36,8 @@ def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
         output.document(said)
         return
     bound = {binding.item for binding in bundle.bindings}
-    output.say(f"compiles: {short(digest.content(bundle))}   {len(bundle.items)} items, {len(bound)} bound, "
-               f"{len(bundle.gates)} gates, {len(bundle.checks)} checks")  # fmt: skip
+    output.say(f"compiles: {short(digest.content(bundle))}   {counted(len(bundle.items), 'item')}, "
+               f"{len(bound)} bound, {counted(len(bundle.gates), 'gate')}, "
+               f"{counted(len(bundle.checks), 'check')}")  # fmt: skip
     for note in compiled.notes:
         output.say(f"  {note.rule:16s} {note.where}  {note.message}")

@@ -22,13 +22,17 @@ def install(commit: str, by: str | None, form: str, **where: Any) -> None:
     """
     from phaseproof.decisions.install import install as take
     from phaseproof.digests import short
+    from phaseproof.reports.layout import counted
 
     desk = desk_of(**where)
     done = take(desk, desk.repository.resolve(commit), by)
     if form == "json":
         output.document(done)
         return
-    output.say(f"installed bundle {short(done.bundle)}: {done.items} items, {done.gates} gates, {done.checks} checks")
+    output.say(
+        f"installed bundle {short(done.bundle)}: {counted(done.items, 'item')}, "
+        f"{counted(done.gates, 'gate')}, {counted(done.checks, 'check')}"
+    )
     output.say(
         f"genesis   {done.tenant}\n          keep it outside the repository: phaseproof gates --trust {done.tenant}"
     )

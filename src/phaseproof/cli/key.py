@@ -51,8 +51,9 @@ def listing(form: str) -> None:
         return
     if not found:
         output.say(f"no keys in {folder / 'keys'}\n  → phaseproof key new NAME")
+    width = max((len(info.name) for info in found), default=0)
     for info in found:
-        output.say(f"{info.name:20s} {info.uri}  {'passphrase' if info.encrypted else 'unattended'}")
+        output.say(f"{info.name:{width}s}  {info.uri}  {'passphrase' if info.encrypted else 'unattended'}")
         path = folder / "keys" / f"{info.name}.pem"
         if os.name == "posix" and path.is_file() and path.stat().st_mode & 0o077:
             output.say(f"  exposed: others can read it\n  → chmod 600 {path}")

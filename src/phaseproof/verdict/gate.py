@@ -71,6 +71,7 @@ class Gates:
             reasons=tuple(reasons),
             assurance=self._assurance(required),
             next=for_gate(reasons),
+            parent=gate.parent or "",
         )
         self._done[gate.id] = board
         return board

@@ -80,6 +80,7 @@ class GateBoard(Struct, frozen=True, omit_defaults=True):
         reasons: why it holds, the first blocker first.
         assurance: the least of its required items.
         next: command that clears the gate's own reason, empty where items hold it.
+        parent: the gate that it stands in, empty for none.
     """
 
     id: str
@@ -92,6 +93,7 @@ class GateBoard(Struct, frozen=True, omit_defaults=True):
     reasons: tuple[Reason, ...] = ()
     assurance: Assurance = "self"
     next: str = ""
+    parent: str = ""
 
 
 class Board(Struct, frozen=True):
