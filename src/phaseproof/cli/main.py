@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import keyword
 import os
 import sys
 from contextlib import suppress
@@ -36,11 +37,15 @@ VERBS: dict[str, str] = {
     "sign": "sign an item, an instrument or a bundle",
     "verify": "check signatures, chain, tree, checkpoints, and replay every decision",
     "report": "write the report: html, md, sarif, vsa",
+    "ledger": "push and pull the ledger between clones",
+    "export": "write the ledger, or the facts in it, to one file",
+    "import": "take in an exported ledger, facts, or a signature",
+    "checkpoint": "sign the ledger's head as it is, for --trust and for witnesses",
     "key": "make and list keys",
     "schema": "print the JSON Schema of the configuration or of a public value",
     "demo": "a small repository, five kinds of trouble, a gate that only evidence opens",
 }
-"""Verb -> one line of help; each stands in `phaseproof.cli.<verb>` under its own name."""
+"""Verb -> one line of help; each stands in `phaseproof.cli.<verb>` under its own name; `import` in import_."""
 
 
 _ENVIRONMENT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
@@ -60,8 +65,9 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"phaseproof.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"phaseproof.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from phaseproof.cli import output
 from phaseproof.cli.place import at_commit, desk_of, formats, place
 from phaseproof.errors import Usage
+
+if TYPE_CHECKING:
+    from phaseproof.ledger.model import Entry
 
 
 @click.command()
@@ -18,37 +22,49 @@ from phaseproof.errors import Usage
 @click.option("--role", metavar="ROLE", help="The role to sign for; the one the item is bound to by default.")
 @click.option("--as", "by", metavar="PERSON", help="Who signs; needed where several have a key here.")
 @at_commit("The commit whose content is signed.")
+@click.option("--out", metavar="FILE", help="Write the signature to a file for `import`, and leave the ledger alone.")
+@click.option("--from", "export", metavar="FILE", help="Sign what an exported ledger says: no ledger is needed here.")
 @formats("text", "json")
 @place
 def sign(
     item: str | None, instrument: str | None, the_bundle: bool, role: str | None, by: str | None, commit: str,
-    form: str, **where: Any,
+    out: str | None, export: str | None, form: str, **where: Any,
 ) -> None:  # fmt: skip
     """Sign ITEM for a role: its words, and everything its gate rests on, as it stands.
 
     The signature holds for exactly that content: whatever changes afterwards voids it, visibly.
     """
     from phaseproof.decisions import sign as take
+    from phaseproof.decisions.arriving import borrowed
     from phaseproof.decisions.inputs import inputs_map
     from phaseproof.decisions.state import open_state
 
     if sum((item is not None, instrument is not None, the_bundle)) != 1:
         raise Usage("usage", "name one thing to sign", "phaseproof sign ITEM, --instrument CHECK, or --bundle")
+    if export is not None and out is None:
+        raise Usage("usage", "an exported ledger takes no signature: it goes to a file", "--out FILE")
     desk = desk_of(**where)
-    with open_state(desk) as state:
+    made: list[Entry] = []
+    give = None if out is None else made.append
+    with open_state(desk) if export is None else borrowed(desk, export) as state:
         if the_bundle:
-            given = take.sign_bundle(desk, state, by)
+            given = take.sign_bundle(desk, state, by, give)
         else:
             inputs = inputs_map(desk, state, desk.repository.tree(desk.repository.resolve(commit)))
             if instrument is not None:
-                given = take.sign_instrument(desk, state, inputs, instrument, by)
+                given = take.sign_instrument(desk, state, inputs, instrument, by, give)
             else:
-                given = take.sign_item(desk, state, inputs, str(item), by, role)
+                given = take.sign_item(desk, state, inputs, str(item), by, role, give)
+    for entry in made:
+        output.write(str(out), entry.objects[str(entry.once)])
     if form == "json":
         output.document(given)
         return
     over = f", and the {given.covers - 1} items it stands over" if given.covers > 1 else ""
     output.say(f"{given.person} signed {given.what}{over}")
+    if out is not None:
+        output.say(f"  written to {out}, not in the ledger yet\n  → phaseproof import {shlex.quote(out)}")
+        return
     for count in given.counts:
         output.say(f"  {count}")
     output.say("  → phaseproof status")

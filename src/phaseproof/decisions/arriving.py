@@ -23,10 +23,11 @@ from phaseproof.decisions.signatures import Heads
 from phaseproof.decisions.state import State, open_state
 from phaseproof.decisions.verifying import Keys, statements
 from phaseproof.digests import Digest, short
-from phaseproof.errors import Untrue
+from phaseproof.errors import Untrue, Usage
 from phaseproof.ledger import checkpoint as notes
 from phaseproof.ledger import moving
-from phaseproof.ledger.carried import Parcel
+from phaseproof.ledger.archive import MAGIC, ArchiveSource
+from phaseproof.ledger.carried import Parcel, unpack
 from phaseproof.ledger.model import Event
 from phaseproof.ledger.moving import Arriving
 from phaseproof.ledger.opening import receive
@@ -143,3 +144,29 @@ def _insist(state: State, since: int) -> None:
             f"{size} events came, and no checkpoint of a listed runner covers all of them",
             "see who wrote it; the events that are covered stand on an earlier state of it",
         )
+
+
+@contextmanager
+def borrowed(desk: Desk, path: str, trust: str | None = None) -> Iterator[State]:
+    """The ledger in an exported file, to be looked at: all of it checked, nothing taken in.
+
+    Args:
+        desk: where.
+        path: the file.
+        trust: as `open_state`.
+
+    Raises:
+        Usage: the file cannot be read.
+        Untrue: it does not hold, or is another tenant's than this repository is known to have.
+    """
+    with ArchiveSource(Path(path)) as source, arrived(desk, unpack(source), trust, older=True) as state:
+        yield state
+
+
+def is_export(path: str) -> bool:
+    """Whether a file looks like an export. Raises `Usage`: it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(4).startswith(MAGIC)
+    except OSError as error:
+        raise Usage("file-unreadable", f"{path}: {error.strerror}", "name the file") from error

@@ -8,6 +8,7 @@ verdict/check.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -18,18 +19,20 @@ from phaseproof.bundle import canonical
 from phaseproof.decisions import joining
 from phaseproof.decisions.belongings import FACTS, belongings, once_of
 from phaseproof.decisions.desk import Desk
+from phaseproof.decisions.receiving import Received, take_in
 from phaseproof.decisions.sign import stream_for
 from phaseproof.decisions.signatures import signing_of
-from phaseproof.decisions.state import State
+from phaseproof.decisions.state import State, open_state
 from phaseproof.decisions.verifying import Keys
 from phaseproof.digests import ZERO, Digest, sha256
 from phaseproof.errors import Conflict, Refused, Untrue, Usage
 from phaseproof.evidence.decision import Decision, decision_of
-from phaseproof.evidence.envelope import open_envelope, read_statement, unverified
+from phaseproof.evidence.envelope import MAX_ENVELOPE, open_envelope, read_statement, unverified
 from phaseproof.evidence.fact import commit_of, evidence_of, fact_from
 from phaseproof.evidence.model import DECISION
 from phaseproof.ledger import moving
-from phaseproof.ledger.carried import Parcel
+from phaseproof.ledger.archive import MAGIC, ArchiveSource
+from phaseproof.ledger.carried import Parcel, unpack
 from phaseproof.ledger.chain import link
 from phaseproof.ledger.model import Entry, Event
 from phaseproof.ledger.prepared import MAX_NAME, is_instant, is_stream, prepare
@@ -55,6 +58,38 @@ class _Line(Struct, frozen=True, forbid_unknown_fields=True):
     at: str
     payload: dict[str, object]
     type: str
+
+
+def bring(desk: Desk, path: str, trust: str | None = None) -> Imported | Received:
+    """Take in what a file holds: a whole ledger, facts, or a signature.
+
+    Args:
+        desk: where.
+        path: the file.
+        trust: as `open_state`; a whole ledger must be the one, and what is here must be it for the rest.
+
+    Raises:
+        Usage: the file cannot be read, or is none of these.
+        Untrue, Refused, Unable: as `take_in`, `import_facts`, `import_signature`.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(4)
+            if not data.startswith(MAGIC):
+                data += file.read(MAX_ENVELOPE)
+    except OSError as error:
+        raise Usage("file-unreadable", f"{path}: {error.strerror}", "phaseproof import FILE") from error
+    if data.startswith(MAGIC):
+        with ArchiveSource(Path(path)) as source:
+            parcel = unpack(source)
+            if not parcel.facts:
+                return take_in(desk, parcel, trust)
+            with open_state(desk, trust) as state:
+                return import_facts(desk, state, parcel)
+    if not data.lstrip().startswith(b"{"):
+        raise Usage("file-unreadable", f"{path} is neither an export nor a signature", "phaseproof verify FILE")
+    with open_state(desk, trust) as state:
+        return import_signature(desk, state, data)
 
 
 def import_facts(desk: Desk, state: State, parcel: Parcel) -> Imported:
