@@ -146,7 +146,7 @@ def items_of(reading: Reading, named: Named, problems: list[Problem]) -> tuple[I
 
 def _references(draft: Draft, named: Named) -> tuple[Reference, ...]:
     found = named.between(draft.line, draft.end)
-    if len(found) < 2 or draft.line != draft.end:
+    if not 1 < len(found) <= 50 or draft.line != draft.end:
         return found
     own = [r for r in found if r.path in draft.text]  # several items may share a line
     return tuple(own) if own else found

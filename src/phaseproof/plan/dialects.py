@@ -78,9 +78,8 @@ def know(reading: Reading, blocks: list[Block], preface: list[str]) -> None:
     units = [u for u in (unit_of(h.title) for h in headings) if u is not None and u.leads and u.kind != "gate"]
     reading.units = len(units)
     reading.told = _instructs(reading, preface)
-    reading.paste = reading.paste and not any(
-        line.lstrip().startswith(("</", "<step", "<process")) for line in reading.lines
-    )
+    if reading.paste and any(line.lstrip().startswith(("</", "<step", "<process")) for line in reading.lines):
+        reading.paste = False
     first = titles[0] if titles else ""
     usual = sum(_ORDINARY_HEADING.match(t) is not None for t in titles)
     strong = sum(1 for h in headings if (m := meaning(h.title)) is not None and m.strong)
@@ -116,10 +115,14 @@ def _instructs(reading: Reading, preface: list[str]) -> bool:
         return True
     if re.search(r"(?:\A|/)(?:skill|agents?|claude|copilot-instructions|gemini)\.md\Z", reading.path, re.IGNORECASE):
         return True
-    starts = tuple(line.lstrip()[:9] for line in reading.lines if line.lstrip()[:1] == "<")
-    return any(s.startswith(("<process>", "<purpose>", "<step ", "<role>", "<workflow")) for s in starts) and not any(
-        s.startswith("<task ") for s in starts
-    )
+    told = False
+    for line in reading.lines:
+        if "<" in line[:16]:
+            start = line.lstrip()
+            if start.startswith("<task "):
+                return False
+            told = told or start.startswith(("<process>", "<purpose>", "<step ", "<role>", "<workflow"))
+    return told
 
 
 def is_ordinary_name(path: str) -> bool:

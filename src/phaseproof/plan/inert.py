@@ -16,6 +16,7 @@ from phaseproof.plan.vocabulary import ITEM_KINDS, lead_meaning, may_be_strong, 
 
 _BOX = re.compile(r"\[(?:[ xX~/>-]?|  )\\?\](?![(\[:])")
 _BEFORE = re.compile(r"[ \t\xa0>]*(?:(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(?[a-z]{1,5}[.)])[ \t\xa0]+)?[*_]{0,2}\\?\Z")
+_FAR = 400  # characters of indent and marks before a box
 _CELL = re.compile(r"\|[ \t]*\\?\[[ xX]?\\?\][ \t]*\|")
 _GLYPHS = re.compile(f"[{OPEN}☑{FAILED}]")
 _SIGNS = (
@@ -51,9 +52,10 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
     """
     for found in _BOX.finditer(text):
         start = found.start()
-        if _BEFORE.match(text[text.rfind("\n", 0, start) + 1 : start]) or _CELL.search(
-            text, max(0, start - 9), found.end() + 9
-        ):
+        begin = text.rfind("\n", max(0, start - _FAR), start) + 1
+        if (begin or start < _FAR) and _BEFORE.match(text[begin:start]):
+            return False
+        if _CELL.search(text, max(0, start - 9), found.end() + 9):
             return False
     if any(literal in text and pattern.search(text) for literal, pattern in _SIGNS):
         return False

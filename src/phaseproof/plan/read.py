@@ -34,7 +34,7 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
     if not corrections and is_inert(text, lines, path):
         normal = normal_digest(lines, ())
         return Plan(path, _title(lines, path), (), (), (), (), normal, identity=identity, identity_line=identity_line)
-    reading = read_blocks(lines, path)
+    reading = read_blocks(lines, path, text if not corrections else "")
     problems: list[Problem] = []
     if corrections:
         correct(reading, corrections, problems)

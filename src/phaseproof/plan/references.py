@@ -19,7 +19,7 @@ _END = re.compile(
     rf"\.(?:{_SURE}|(?P<weak>log|db|c|h|m|v|env|conf|out|sig|pem|key))(?![\w/(-]|\.\w)|(?P<dir>/)(?=[\s`'\"*,;:)\]|—]|\.\s|$)",
     re.IGNORECASE,
 )
-_PATH = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+~[]{}")
+_PATH = re.compile(r"[A-Za-z0-9_./@+~\[\]{}-]*")  # matched against the line read backwards
 _BRACKETS = str.maketrans("", "", "[]{}")
 _PRODUCTS = re.compile(
     r"(?i:node|vue|next|react|d3|three|express|nuxt|chart|socket|alpine|backbone|ember|discord|p5|nest)\.js\Z"
@@ -41,10 +41,10 @@ def paths_in(line: str) -> list[str]:
 
 
 def _walked(line: str, start: int, stop: int, end: re.Match[str]) -> str:
-    floor = max(0, start - _LONGEST)
-    while start > floor and line[start - 1] in _PATH:
-        start -= 1
-    return _tidy(line, start, stop, end)
+    before = line[max(0, start - _LONGEST) : start][::-1]
+    found = _PATH.match(before)
+    assert found is not None  # it may be empty
+    return _tidy(line, start - found.end(), stop, end)
 
 
 def _tidy(line: str, start: int, stop: int, end: re.Match[str]) -> str:
@@ -85,7 +85,7 @@ class Named:
     """Every path that a text names, by line: found in one pass over the whole text."""
 
     def __init__(self, text: str, lines: list[str]) -> None:
-        self.by_line: dict[int, list[Reference]] = {}
+        self.by_line: dict[int, dict[str, Reference]] = {}
         self.all: tuple[Reference, ...] = ()
         number, start, stop = 0, 0, -1
         found: list[Reference] = []
@@ -101,10 +101,10 @@ class Named:
             path = _walked(line, end.start() - start, end.end() - start, end)
             if not path:
                 continue
-            here = self.by_line.setdefault(number, [])
-            if all(path != other.path for other in here):
-                here.append(Reference(number, path))
-                found.append(here[-1])
+            here = self.by_line.setdefault(number, {})
+            if path not in here:
+                here[path] = Reference(number, path)
+                found.append(here[path])
         self.all = tuple(found)
 
     def between(self, first: int, last: int) -> tuple[Reference, ...]:
@@ -113,8 +113,8 @@ class Named:
         if not by_line:
             return ()
         if first == last:
-            return tuple(by_line.get(first, ()))
-        return tuple(r for number in range(first, last + 1) if number in by_line for r in by_line[number])
+            return tuple(by_line.get(first, {}).values())
+        return tuple(r for number in range(first, last + 1) if number in by_line for r in by_line[number].values())
 
 
 NOTHING = Named("", [""])

@@ -89,13 +89,13 @@ class Scan:
 
     Attributes:
         blocks: what was found, in order of its first line.
-        preface: front matter, as lines.
+        skips: number of a heading's line -> number of the last line beneath it that is jumped over.
     """
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], start: int, skips: dict[int, int]) -> None:
         self.lines = lines
+        self.skips = skips
         self.blocks: list[Block] = []
-        self.preface: list[str] = []
         self.paste = not any(line.startswith("#") for line in lines)
         self._para: Para | None = None
         self._list: List | None = None
@@ -104,24 +104,11 @@ class Scan:
         self._lead = ""
         self._lead_of: Entry | None = None
         self._comments = True  # whether a comment may still be closed further down
-        self._run()
+        self._run(start)
 
-    def _front_matter(self) -> int:
-        lines = self.lines
-        if not lines or lines[0].rstrip() != "---":
-            return 0
-        for number in range(1, min(len(lines), 400)):
-            if lines[number].rstrip() in ("---", "..."):
-                body = lines[1:number]
-                if any(":" in line for line in body):
-                    self.preface = body
-                    return number + 1
-                return 0
-        return 0
-
-    def _run(self) -> None:
-        lines, match = self.lines, _LEAD.match
-        number, count = self._front_matter(), len(lines)
+    def _run(self, number: int) -> None:
+        lines, match, skips = self.lines, _LEAD.match, self.skips
+        count = len(lines)
         while number < count:
             line = lines[number]
             number += 1
@@ -143,6 +130,8 @@ class Scan:
                 number = self._row(number, line, found.start("t"))
             elif group == "h":
                 self._heading(number, line, found.start("h"), found.end("h"))
+                if number in skips:
+                    number = skips[number]
             elif group == "f":
                 number = self._fence(number, found["f"], line, found.start("f"), found.end("f"))
             elif group == "x":
@@ -358,11 +347,23 @@ CLAIM_GLYPHS = frozenset(DONE.replace("☑", "") + FAILED.replace("☒", "") + O
 """Glyphs that decorate as often as they tick, and the empty ones they are exchanged for: alone they make no checklist."""
 
 
-def scan_blocks(lines: list[str]) -> tuple[list[Block], list[str]]:
-    """Blocks of a text and the lines of its front matter.
+def front_matter(lines: list[str]) -> tuple[int, list[str]]:
+    """How many lines a text's front matter takes, and what stands in it."""
+    if not lines or lines[0].rstrip() != "---":
+        return 0, []
+    for number in range(1, min(len(lines), 400)):
+        if lines[number].rstrip() in ("---", "..."):
+            body = lines[1:number]
+            return (number + 1, body) if any(":" in line for line in body) else (0, [])
+    return 0, []
+
+
+def scan_blocks(lines: list[str], start: int = 0, skips: dict[int, int] | None = None) -> list[Block]:
+    """Blocks of a text.
 
     Args:
         lines: the text's lines, without line endings.
+        start: how many lines of front matter to leave out.
+        skips: number of a heading's line -> number of the last line beneath it to jump over.
     """
-    scan = Scan(lines)
-    return scan.blocks, scan.preface
+    return Scan(lines, start, skips or {}).blocks

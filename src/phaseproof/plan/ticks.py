@@ -54,7 +54,7 @@ def is_open(claim: Claim) -> bool:
 
 def short(text: str) -> str:
     """A text for a message."""
-    words = text.replace("**", "").replace("`", "")
+    words = text[:200].replace("**", "").replace("`", "")
     return words if len(words) <= 60 else words[:59].rstrip() + "…"
 
 
@@ -70,24 +70,19 @@ def tick_problems(plan: Plan, tree: Tree) -> Iterator[Problem]:
 def _of_item(plan: Plan, item: Item, tree: Tree) -> Iterator[Problem]:
     if not is_done(item.claim):
         return
-    line = item.span.line
+    line, words = item.span.line, short(item.text)
     if item.claim.state == "checked" and not item.references and not _CITES.search(item.text):
-        yield Problem(
-            plan.path, line, "ticked-without-evidence", "warning", f"“{short(item.text)}” is ticked and cites nothing"
-        )
+        yield Problem(plan.path, line, "ticked-without-evidence", "warning", f"“{words}” is ticked and cites nothing")
+    gone: bool | None = None
     for reference in item.references:
         if _PLACEHOLDER.search(reference.path):
             continue
         where = tree.find(reference.path, plan.path)
         if where is None:
-            if not _GONE.search(item.text):
-                yield Problem(
-                    plan.path,
-                    reference.line,
-                    "cited-path-missing",
-                    "error",
-                    f"“{short(item.text)}” is done, yet {reference.path} is not in the tree",
-                )
+            gone = _GONE.search(item.text) is not None if gone is None else gone
+            if not gone:
+                said = f"“{words}” is done, yet {reference.path} is not in the tree"
+                yield Problem(plan.path, reference.line, "cited-path-missing", "error", said)
         elif where.endswith(".json"):
             yield from _certifies(plan, reference.line, where, tree)
 

@@ -32,7 +32,10 @@ def settle_twins(path: str, drafts: list[Draft], prefix: Callable[[Draft], str],
         prefix: slug of the section that a draft stands in.
         problems: added to.
     """
-    for indices in _groups(drafts):
+    groups = _groups(drafts)
+    if not groups:
+        return
+    for indices in groups:
         first = drafts[indices[0]]
         if first.pin is None and first.id is not None and _plain_texts(drafts, indices) > 1 and _LOCAL.match(first.id):
             for index in indices:  # `Step 1` of one task is not `Step 1` of another

@@ -12,7 +12,8 @@ from phaseproof.plan.ids import leading_id
 from phaseproof.plan.lists import read_list
 from phaseproof.plan.outlines import Lines, is_invariant
 from phaseproof.plan.paragraphs import read_para
-from phaseproof.plan.scanner import scan_blocks
+from phaseproof.plan.scanner import front_matter, scan_blocks
+from phaseproof.plan.skips import LEAST, is_barren, outline
 from phaseproof.plan.statuses import status_claim
 from phaseproof.plan.tables import read_table
 from phaseproof.plan.tags import inner_tag, read_tag, read_tagged
@@ -20,25 +21,68 @@ from phaseproof.plan.titles import Unit, clean, heading_claims, is_header_line, 
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, ITEM_KINDS, STOP, TOPICS, Meaning, core
 
 _TASK = re.compile(r"(?:sub-?)?(?:task|story|step|epic)s?\b|[A-Z]{0,3}-?\d+(?:\.\d+)*[.:)\s]", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _WEAKER = frozenset(("gate", "acceptance", "test"))
 _STRONGER = frozenset(("exit", "precondition", "acceptance"))
 
 
-def read_blocks(lines: list[str], path: str) -> Reading:
+def read_blocks(lines: list[str], path: str, text: str = "") -> Reading:
     """The reading of a text.
 
     Args:
         lines: its lines, without line endings.
         path: its path, for telling what sort of document it is.
+        text: the text, where passages that hold nothing may be jumped over.
     """
-    blocks, preface = scan_blocks(lines)
+    start, preface = front_matter(lines)
     reading = Reading(lines, path)
-    know(reading, blocks, preface)
+    skips = _skips(reading, text, start, preface) if len(text) > LEAST else {}
+    blocks = scan_blocks(lines, start, skips)
+    if not skips:
+        know(reading, blocks, preface)
     _survey_headings(reading, blocks)
     walk = _Walk(reading)
     for block in blocks:
         walk.take(block)
     return reading
+
+
+def _skips(reading: Reading, text: str, start: int, preface: list[str]) -> dict[int, int]:
+    """Passages to jump over: number of a heading's line -> number of the last line beneath it.
+
+    Where there are any, the reading then knows what sort of document this is.
+    """
+    lines = reading.lines
+    found = outline(text)
+    if found is None or not found[0] or found[1]:
+        return {}
+    headings = [heading for heading, _ in found[0] if heading.line > start]
+    if len(headings) != len(found[0]):
+        return {}
+    scratch = Reading(lines, reading.path)
+    know(scratch, list(headings), preface)
+    if scratch.told or scratch.paste:
+        return {}
+    walk = _Walk(scratch)
+    skips: dict[int, int] = {}
+    for index, (heading, offset) in enumerate(found[0]):
+        before = scratch.node
+        walk.take(heading)
+        node = scratch.node
+        if node is None or node is before or node.unit or walk.fixed is node:
+            continue
+        if node.meaning is not None and node.meaning.kind in ITEM_KINDS:
+            continue
+        last = index + 1 == len(found[0])
+        stop = len(text) if last else found[0][index + 1][0].line - 1
+        end = len(text) if last else text.rfind("\n", 0, found[0][index + 1][1]) + 1
+        beneath = (len(lines) if last else stop) - heading.line
+        if beneath > 3 and is_barren(text, offset, end):
+            skips[heading.line] = heading.line + beneath
+    if skips:
+        reading.dialect, reading.units = scratch.dialect, scratch.units
+        reading.plan, reading.ordinary = scratch.plan, scratch.ordinary
+    return skips
 
 
 class _Walk:
@@ -130,6 +174,10 @@ class _Walk:
     def _title_item(self, block: Heading, node: Node) -> None:
         """A heading that is an item itself: an invariant, or a criterion with an identifier among its like."""
         reading = self.reading
+        above = node.up.meaning if node.up is not None else None
+        plain = node.unit or above is None or above.kind not in ITEM_KINDS or node.own or not node.leaf
+        if not _DIGIT.search(node.title):
+            return
         lines: Lines = [(block.line, 0, node.title)]
         for number in range(block.line + 1, min(block.line + 5, len(reading.lines) + 1)):
             text = reading.lines[number - 1].strip()
@@ -147,8 +195,7 @@ class _Walk:
             draft.end = block.line
             node.holds, self.fixed = False, node
             return
-        above = node.up.meaning if node.up is not None else None
-        if node.unit or above is None or above.kind not in ITEM_KINDS or node.own or not node.leaf:
+        if plain or above is None:
             return
         identity = leading_id(node.title, boxed=False)
         if identity is not None and not identity[0].isdigit() and " " not in identity and above.kind != "task":
