@@ -22,7 +22,8 @@ from phaseproof.runner.sensitivity.measuring import Request, measure
 from support.repository import Repo
 from support.running import Ground, ground
 
-PYTEST = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=$PHASEPROOF_OUT/junit.xml")
+PYTEST = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest",
+          "--junitxml=$PHASEPROOF_OUT/junit.xml")  # fmt: skip
 SEED = sha256(b"a checkpoint")
 
 SHOP = {
@@ -136,7 +137,7 @@ def test_each(basket):
 def test_later(basket):
     assert asyncio.run(basket.later()) == 30
 """,
-    "conftest.py": "",
+    "tests/conftest.py": "",
 }
 """Twelve functions, one of which does nothing. Without `__init__` only set-up fails; a test misses each other one."""
 
@@ -176,7 +177,7 @@ class Measured:
 
 def job(place: Ground, run: Sequence[str] = PYTEST, of: str = "tests", **fields: Any) -> Job:
     """The project's suite as a check."""
-    roles = {"subject": ("shop/**",), "instrument": ("tests/**", "conftest.py"), **fields}
+    roles = {"subject": ("shop/**",), "instrument": ("tests/**",), **fields}
     check = Check(name="unit", kind=KindRef(of, "phaseproof"), **roles)
     inputs = Inputs(place.site.tree, (), place.site.environment, place.site.repository.read_small)
     found = inputs.of(check)

@@ -10,6 +10,7 @@ import pytest
 
 import phaseproof
 from phaseproof.bundle.model import Selection
+from phaseproof.evidence.sensitivity import Sensitivity
 from phaseproof.reasons import SENTENCES, sentence
 from support.programme import DAY, Programme
 
@@ -78,6 +79,11 @@ def uncompiled() -> Programme:
     return programme
 
 
+def sensing(found: Sensitivity | None) -> Programme:
+    asking = Programme().check("unit", min_sensitivity="0.8").item("E-01", check="unit")
+    return asking.proves("E-01", sensitivity=found)
+
+
 SCENARIOS: dict[str, Callable[[], Programme]] = {
     "unbound": lambda: Programme().item("E-01"),
     "never-run": one,
@@ -97,6 +103,10 @@ SCENARIOS: dict[str, Callable[[], Programme]] = {
     "control-passed": lambda: one().proves("E-01", controls={"subject truncated": "positive"}),
     "control-inconclusive": lambda: one().proves("E-01", controls={"subject truncated": "inconclusive"}),
     "control-missing": lambda: one().proves("E-01", controls={}),
+    "sensitivity-low": lambda: sensing(Sensitivity(4, 4, 1, bound="0.25", survivors=("a.py:1 f",))),
+    "sensitivity-missing": lambda: sensing(None),
+    "sensitivity-budget": lambda: sensing(Sensitivity(90, 9, 9)),
+    "sensitivity-empty": lambda: sensing(Sensitivity(reason="sensitivity-empty")),
     "flaky": lambda: one().refutes("E-01").proves("E-01"),
     "abandoned": killed,
     "overtaken": lambda: one().proves("E-01", overtaken=True),

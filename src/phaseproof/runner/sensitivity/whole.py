@@ -21,6 +21,8 @@ from phaseproof.runner.sensitivity.population import Function
 from phaseproof.runner.sensitivity.probing import quiet
 from phaseproof.runner.site import Site
 
+STEP = 4
+"""Whole runs for each process between two looks at the time."""
 OPTIONS = "PYTEST_ADDOPTS"
 """Makes pytest stop at the first failure; nobody else listens to it."""
 
@@ -40,7 +42,7 @@ class Whole:
     def examine(self, functions: Sequence[Function], at_once: int) -> list[tuple[Function, Judged]]:
         """What came of functions, in their order; those that time did not suffice for are missing."""
         found: dict[str, Judged] = {}
-        step = 4 * at_once  # looked at between steps: the time
+        step = STEP * at_once
         for at in range(0, len(functions), step):
             if self._left() <= 0 or self._site.stop.is_set():
                 break

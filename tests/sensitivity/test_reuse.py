@@ -1,0 +1,127 @@
+"""A second run examines only what a change can have touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from phaseproof.digests import sha256
+from phaseproof.runner.sensitivity.examined import Judged, Listing, known
+from phaseproof.runner.sensitivity.population import functions
+from phaseproof.runner.sensitivity.probing import Reached, TestSeen
+from phaseproof.runner.sensitivity.reuse import Keys
+from support.repository import make_repository
+from support.running import ground
+from support.sensing import SHOP, Measured, job, sensitivity, shop
+
+WORDS = "def shout(text):\n    return text.upper()\n\n\ndef calm(text):\n    return text.lower()\n"
+OTHER = {
+    "shop/words.py": WORDS,
+    "tests/test_words.py": "from shop.words import calm, shout\n\n\ndef test_words():\n    assert shout('a') == 'A'\n"
+    "    assert calm('A') == 'a'\n",
+    "tests/limits.json": "{}\n",
+    "README.md": "words\n",
+}
+ALL = {**SHOP, **OTHER}
+BASKET, PRICES, TEXT = "tests/test_basket.py", "tests/test_prices.py", "tests/test_words.py"
+TESTS = {BASKET: "test_sum", PRICES: "test_total", TEXT: "test_words"}
+CASES = {
+    "total": ("shop/prices.py", (BASKET, PRICES), False),
+    "label": ("shop/prices.py", (PRICES,), False),
+    "Basket.add": ("shop/basket.py", (BASKET,), False),
+    "counted": ("shop/basket.py", (), True),
+    "calm": ("shop/words.py", (TEXT,), False),
+}
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Iterator[Any]:
+    """Keys of some functions in a commit with changed files."""
+    count = 0
+
+    def of(environment: str = "e", check: str = "c", early: tuple[str, ...] = (), **changed: str) -> dict[str, str]:
+        nonlocal count
+        count += 1
+        files = {**ALL, **{path.replace("__", "/", 1).replace("_dot_", "."): text for path, text in changed.items()}}
+        repo = make_repository(tmp_path / f"repo{count}", files)
+        with ground(repo, tmp_path / str(count), sandboxed=False) as here:
+            seen = tuple(TestSeen(f"{file}::{name}", file, 0.1, True, ()) for file, name in TESTS.items())
+            reached = Reached(seen, (), ("tests/conftest.py", *early), 0.1, True)
+            made = Keys(here.site, job(here), sha256(check.encode()), sha256(environment.encode()), reached)
+            return {name: made.of(next(one for one in functions(path, files[path].encode()) if one.name == name),
+                                  [f"{file}::{TESTS[file]}" for file in tests], outside=outside)
+                    for name, (path, tests, outside) in CASES.items()}  # fmt: skip
+
+    return of
+
+
+def moved(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_keys_change_with_what_they_rest_on_and_with_nothing_else(keys: Any) -> None:
+    before = keys()
+    assert len(set(before.values())) == len(before)
+    assert moved(before, keys(README_dot_md="other words\n")) == set()
+    line = WORDS.replace("text.lower()", "text.casefold()")
+    assert moved(before, keys(shop__words_dot_py=line)) == {"calm", "counted"}
+    longer = SHOP["shop/basket.py"].replace("yield item", "yield  item")
+    assert moved(before, keys(shop__basket_dot_py=longer)) == {"total", "Basket.add", "counted"}
+    asserted = SHOP[PRICES].replace("assert label(3)", "assert label(3 )")
+    assert moved(before, keys(tests__test_prices_dot_py=asserted)) == {"total", "label", "counted"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tests__limits_dot_json": "{} \n"}, {"tests__conftest_dot_py": "x = 1\n"}, {"environment": "f"}, {"check": "d"},
+     {"tests__conftest_dot_py": "import subprocess\n"}, {"shop__more_dot_txt": "x"}],
+)  # fmt: skip
+def test_what_every_test_may_rest_on_moves_every_key(keys: Any, change: dict[str, Any]) -> None:
+    assert moved(keys(), keys(**change)) == set(CASES)
+
+
+def test_a_conftest_that_may_read_anything_ties_everything_to_everything(keys: Any) -> None:
+    wild = {"tests__conftest_dot_py": "import subprocess\n"}
+    line = WORDS.replace("text.lower()", "text.casefold()")
+    assert moved(keys(**wild), keys(**wild, shop__words_dot_py=line)) == set(CASES)
+
+
+def test_a_plugin_loaded_early_counts_for_every_test(keys: Any) -> None:
+    early = ("shop/words.py",)
+    line = WORDS.replace("text.lower()", "text.casefold()")
+    assert moved(keys(early=early), keys(early=early, shop__words_dot_py=line)) == set(CASES)
+
+
+def test_only_answers_are_known_later() -> None:
+    rows = [Judged("a.py:1 f", "killed", key="sha256:1"), Judged("a.py:2 g", "survived", key="sha256:2", since="first"),
+            Judged("a.py:3 h", "inconclusive", key="sha256:3"), Judged("a.py:4 i", "unreached")]  # fmt: skip
+    data = msgspec.json.encode(Listing(sha256(b""), 4, tuple(rows), ()))
+    found = known(data, "second")
+    assert {key: (one.outcome, one.since) for key, one in found.items()} == {
+        "sha256:1": ("killed", "second"), "sha256:2": ("survived", "first"),
+    }  # fmt: skip
+    assert known(b"[]", "second") == {}
+
+
+def test_a_second_run_after_a_line_runs_few_mutants(tmp_path: Path) -> None:
+    files = {path: text for path, text in ALL.items() if path != "README.md"}
+    files["shop/basket.py"] = files["shop/basket.py"].replace("    @counted\n", "").replace("wrapper.calls += 1", "")
+    files[BASKET] = files[BASKET].replace("    before = Basket.reduced.calls\n", "")
+    files[BASKET] = files[BASKET].replace("    assert Basket.reduced.calls == before + 1\n", "")
+    repo = make_repository(tmp_path / "repo", files)
+
+    def measure(before: Measured | None) -> Measured:
+        with shop(repo, tmp_path / repo.head, sandboxed=False) as place:
+            return sensitivity(place, job(place), before.known() if before else None)
+
+    first = measure(None)
+    repo.commit({"shop/words.py": WORDS.replace("text.lower()", "text.casefold()")})
+    second = measure(first)
+    assert first.result.fresh == 11
+    assert {one.function.split(" ")[1] for one in second.judged() if one.key and not one.since} == {"shout", "calm"}
+    assert second.result.fresh == 2
+    assert second.outcomes() == first.outcomes()
