@@ -124,14 +124,17 @@ def text(found: Found) -> str:
     return "\n".join(lines)
 
 
+_NEXT = "Next: write phaseproof.yaml, then phaseproof compile"
+
+
 def _last(told: dict[str, int]) -> str:
     if not told["documents"]:
         return "No plan found. Name one: phaseproof scan PATH"
     if not told["problems"]:
-        return "No problems. Next: phaseproof init"
+        return f"No problems. {_NEXT}"
     problem = "problem" if told["problems"] == 1 else "problems"
     parts = [f"{told[k]} {k if told[k] != 1 else k[:-1]}" for k in ("errors", "warnings") if told[k]]
-    return f"{told['problems']} {problem}: {', '.join(parts)}.  Next: phaseproof init"
+    return f"{told['problems']} {problem}: {', '.join(parts)}.  {_NEXT}"
 
 
 def _safe(text: str) -> str:
