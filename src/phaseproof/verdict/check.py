@@ -15,7 +15,7 @@ from phaseproof.evidence.envelope import keyid
 from phaseproof.evidence.keys import public_of
 from phaseproof.evidence.model import Fact
 from phaseproof.instants import seconds, span
-from phaseproof.verdict import flake, pieces
+from phaseproof.verdict import flake, orders, pieces
 from phaseproof.verdict.controls import shown_to_fail
 from phaseproof.verdict.model import ORDER, ItemVerdict, Judgement, Reason
 from phaseproof.verdict.pieces import Pieces
@@ -51,7 +51,7 @@ class Case(Struct, frozen=True):
         """What counts for a check where evidence must be as strong as `wanted`."""
         key = (check, wanted)
         if key not in self.sorted:
-            self.sorted[key] = pieces.pieces_of(self.view, check, self.bundle, self.keys, wanted)
+            self.sorted[key] = orders.both(pieces.pieces_of(self.view, check, self.bundle, self.keys, wanted))
         return self.sorted[key]
 
 
@@ -100,6 +100,16 @@ def judge_check(case: Case, check: Check, binding: Binding) -> Judgement:
         return Judgement("error", (Reason("kind-missing", check.kind.name),), check=check.name)
     wanted = binding.strength or case.bundle.policy.strength
     known = case.pieces(check.name, wanted)
+    judged = _judged(case, check, binding, inputs, known, now)
+    if known.happened is None:
+        return judged
+    return orders.worse(judged, _judged(case, check, binding, inputs, known.happened, now))
+
+
+def _judged(
+    case: Case, check: Check, binding: Binding, inputs: CheckInputs, known: Pieces, now: Digest
+) -> Judgement:  # fmt: skip
+    """Rules 2 to 11, with pieces in one order."""
     fit = [run for run in known.strong if _of(run.fact, inputs, now)]
     announced = [start for start in known.unfinished if (start.check_digest, start.inputs) == (now, inputs.inputs)]
     found = list(_unfinished(case, announced, fit))
@@ -107,7 +117,7 @@ def judge_check(case: Case, check: Check, binding: Binding) -> Judgement:
         return _latest(case, check, binding, inputs, known, fit, found)
     if found:
         return _shown(found, Judgement("missing", check=check.name))
-    return _nothing(case, check, inputs, now, wanted)
+    return _nothing(case, check, inputs, now, binding.strength or case.bundle.policy.strength)
 
 
 def _inputs(case: Case, check: Check, binding: Binding) -> tuple[CheckInputs | None, Reason]:

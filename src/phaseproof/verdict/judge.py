@@ -8,7 +8,9 @@ Of one check, for one item that is bound to it (check.py, pieces.py, flake.py, c
  2. A run of this content that was announced and may still be running: `missing` (`in-progress`).
  3. Evidence counts if it is of this check (digest) and these inputs (digest), signed by the key that the bundle lists
     for that runner, and as strong as asked; `independent` only where the bundle grants it and the evidence says what
-    kept the check apart; `claimed` never. The last such piece is judged.
+    kept the check apart; `claimed` never. The last such piece is judged; where runs finished in another order than
+    they were recorded, as evidence brought from another clone may have, rules 2 to 10 are applied in both orders and
+    the worse result is shown (orders.py).
  4. An announced run of this content without a result, after that piece: `error` (`abandoned`). A result ends a run
     only if it is of the content announced and signed by a runner.
  5. No such piece: `stale` where there is one of other content, with what changed; else `missing`.

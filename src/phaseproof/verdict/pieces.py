@@ -23,12 +23,14 @@ class Pieces(Struct, frozen=True):
         weak: evidence of a listed runner that is weaker, oldest first: what failed in it failed.
         unfinished: announced runs without a result of a runner, oldest first.
         controls: results of controls as strong as asked, by envelope.
+        happened: the same in the order in which it happened, None where that is the order here (orders.py).
     """
 
     strong: tuple[Run, ...]
     weak: tuple[Run, ...]
     unfinished: tuple[Start, ...]
     controls: dict[Digest, Fact]
+    happened: Pieces | None = None
 
 
 def strength_of(fact: Fact, bundle: Bundle, keys: Keys) -> Strength | None:
