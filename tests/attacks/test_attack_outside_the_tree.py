@@ -119,19 +119,23 @@ def test_variables_of_the_caller_do_not_reach_a_check(shop: Shop, tmp_path: Path
 
 
 def test_a_set_up_file_that_steers_the_tests_is_reviewed_like_them(tmp_path: Path) -> None:
-    """Tests deselected in the file that also names the dependencies."""
+    """The test that would fail is deselected in the file that also names the dependencies."""
     configuration = CONFIGURATION.replace("policy:\n", "policy:\n  instrument: {roles: [owners]}\n")
     configuration += "environment:\n  setup: python3 make.py\n  setup_inputs: [make.py, suite.cfg]\n"
     steered = FILES["tools/suite.py"].replace(
         'discover("tests")', 'discover("tests", pattern=open("suite.cfg").read().strip())'
     )
-    files = {"make.py": "import os\nos.mkdir('deps')\n", "suite.cfg": "test_*.py\n", "tools/suite.py": steered}
+    more = "import unittest\n\nfrom parcels import weight\n\n\nclass WeightOfMany(unittest.TestCase):\n"
+    more += "    def test_many(self):\n        self.assertEqual(weight.grams(2), 2000)\n"
+    files = {"make.py": "import os\nos.mkdir('deps')\n", "suite.cfg": "test_*.py\n", "tools/suite.py": steered,
+             "tests/test_many.py": more}  # fmt: skip
     shop = open_shop(tmp_path / "own", files, configuration)
     shop.run("run")
     assert shop.run("sign", "--instrument", "labels", "--as", "mara", lead=True).code == 0
     assert shop.verdicts(shop.board())["L-2"] == "proven"
-    easy = FILES["tests/test_parcels.py"].replace("weight.grams(0.0011), 2", "weight.grams(0), 0")
-    shop.commit({"suite.cfg": "easy_*.py\n", "parcels/easy_parcels.py": easy, "parcels/weight.py": FILES[
-        "parcels/weight.py"].replace("ceil", "floor")})  # fmt: skip
+    shop.commit({"suite.cfg": "test_m*.py\n",
+                 "parcels/weight.py": FILES["parcels/weight.py"].replace("ceil", "floor")})  # fmt: skip
     shop.run("run", "L-2")
-    assert shop.verdicts(shop.board())["L-2"] != "proven"
+    board = shop.board()
+    assert shop.verdicts(board)["L-2"] == "missing"
+    assert "instrument-unreviewed" in shop.reasons(board)

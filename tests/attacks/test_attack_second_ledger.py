@@ -45,6 +45,17 @@ def test_install_into_an_empty_ledger_made_by_hand(shop: Shop, where: str) -> No
     assert shop.gates("--ledger", str(folder)).code != 0
 
 
+def test_install_after_another_beginning_was_joined(shop: Shop) -> None:
+    """The first commits are others, and some of them are not."""
+    _own_rules(shop)
+    tree = shop.repo.git("rev-parse", "HEAD^{tree}")
+    other = shop.repo.git("commit-tree", tree, "-m", "another beginning")
+    shop.repo.git("merge", "-q", "--allow-unrelated-histories", "-s", "ours", "-m", "joined", other)
+    said = shop.run("install", "--as", "mallory", "--ledger", str(shop.folder / "other"), lead=True)
+    assert said.code == 1, said.text
+    assert "known-elsewhere" in said.text
+
+
 def test_under_another_programme_it_says_so_and_is_not_the_trusted_one(shop: Shop) -> None:
     trusted = shop.genesis
     _own_rules(shop, "mallorys-labels")
