@@ -29,6 +29,10 @@ ADVICE: dict[str, str] = {
     "lfs-pointer": f"Leave it out of the check's patterns ({_RULES}), or commit the file itself.",
     "object-missing": "Fetch what is missing: git fetch --refetch; then phaseproof run {item}.",
     "sensitivity-low": f"Write tests that notice the functions listed above, {_AGAIN}.",
+    "sensitivity-empty": "Let the check's `subject` name the code that it judges, or take `min_sensitivity` away; "
+    f"{_RULES}.",
+    "sensitivity-failed": f"Mend what kept it from being measured ({_AGAIN}), or take `min_sensitivity` away "
+    f"({_RULES}).",
     "kind-missing": "Install the package that brings this kind of check, then phaseproof run {item}.",
     "extra-missing": "Install that extra, then phaseproof run {item}.",
     "timeout": f"Make it faster ({_AGAIN}), or give it a longer `timeout` ({_RULES}).",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 import msgspec
 
+from phaseproof.bundle.model import Check
 from phaseproof.decisions.explaining import Letter, Stand
 from phaseproof.digests import short
 from phaseproof.evidence.model import Evidence, FindingRecord
@@ -123,12 +125,11 @@ def _stand(stand: Stand) -> list[str]:
                      f"seen by runner {seen.runner}, {seen.strength} ({seen.mechanism})")  # fmt: skip
         if seen.command:
             lines.append(f"  ran {one_line(' '.join(seen.command), 200)}   {_exit(seen.exit_code)}")
-        lines += [f"    {_finding(finding)}" for finding in seen.findings[:_FINDINGS]]
-        if len(seen.findings) > _FINDINGS:
-            lines.append(f"    … and {counted(len(seen.findings) - _FINDINGS, 'finding')} more: --format json")
+        lines += _findings([finding for finding in seen.findings if finding.rule != "survivor"])
         if stand.printed:
             lines += ["  it printed:", *(f"    {visible(line.expandtabs())[:200]}" for line in stand.printed)]
         lines += _controls(stand.controls)
+        lines += _sensitivity(check, seen)
         if stand.changed:
             lines.append("  since then changed: " + ", ".join(one_line(path) for path in stand.changed[:8]))
         lines.append(f"  evidence {short(fact.envelope)} at position {stand.last.position}")
@@ -148,6 +149,31 @@ def _controls(controls: tuple[Evidence, ...]) -> list[str]:
         took = span(max(0.0, seconds(one.finished) - seconds(one.started)))
         said = one.summary or one.reason
         lines.append(f"  broken on purpose ({one.control}) {_CONTROLS[one.outcome]}: {one_line(said)} ({took})")
+    return lines
+
+
+def _sensitivity(check: Check, seen: Evidence) -> list[str]:
+    """How much a check notices, where it asks or was measured; the survivors stand among its findings."""
+    one, least = seen.sensitivity, check.min_sensitivity
+    if one is None:
+        return [] if least is None else ["  How much it notices was not measured."]
+    if one.reason:
+        return [f"  how much it notices could not be measured: {one_line(one.detail or one.reason)}"]
+    sampled = "" if one.sampled == one.population else f" (drawn from {one.population}; at least {one.bound} is known)"
+    wanted = "" if least is None else f", wanted {least}"
+    lines = [f"  {counted(one.sampled, 'function')} made to do nothing, one at a time{sampled}: "
+             f"{one.killed} noticed{wanted}"]  # fmt: skip
+    if one.unreached:
+        lines.append(f"    {counted(one.unreached, 'function')} no test calls")
+    if one.inconclusive:
+        lines.append(f"    {counted(one.inconclusive, 'function')} gave no answer")
+    return [*lines, *_findings([finding for finding in seen.findings if finding.rule == "survivor"])]
+
+
+def _findings(findings: Sequence[FindingRecord]) -> list[str]:
+    lines = [f"    {_finding(finding)}" for finding in findings[:_FINDINGS]]
+    if len(findings) > _FINDINGS:
+        lines.append(f"    … and {counted(len(findings) - _FINDINGS, 'finding')} more: --format json")
     return lines
 
 
