@@ -193,7 +193,8 @@ def test_each_mark_is_written_as_its_author_would() -> None:
     )
     done = rewrite(STATES.encode(), edits(plan, {i.id: True for i in plan.items}, {s.id: True for s in plan.sections}))
     for line in (
-        "# Phase 2: Import ⬜", "**Status:** OPEN ⬜", "## Gate A: Ready — OPEN", "- [ ] A-1 a dash", "* [ ] A-2 a star",
+        "# Phase 2: Import ⬜",
+        "**Status:** OPEN ⬜", "## Gate A: Ready — OPEN", "- [ ] A-1 a dash", "* [ ] A-2 a star",
         "1. [ ] A-4 a number", "   - [ ] A-5.1 nested", "- \\[ \\] A-7 escaped", "- ☐ A-8 a picture",
         "- ⬜ A-9 another picture", "- [x] not an item: an example", "- Streaming: ☐ outputs arrive",
         "| E-01 | docs/a.md | ⬜ Open (PR #12) |", "| E-02 | docs/b.md | **OPEN** |", "| E-04 | docs/d.md | [ ] |",
@@ -203,8 +204,10 @@ def test_each_mark_is_written_as_its_author_would() -> None:
     ):  # fmt: skip
         assert line in undone.decode().split("\n")
     for line in (
-        "# Phase 2: Import ✅", "- **Phase 3:** DONE", "+ [x] A-3 a plus", "* [X] A-2 a star", "2) [x] A-5 another number",
-        "     * [x] A-5.2 nested deeper", "- [x]* A-6 optional", "- ☑ A-10 an empty one", "- Batches: ✓ outputs are lost",
+        "# Phase 2: Import ✅",
+        "- **Phase 3:** DONE", "+ [x] A-3 a plus", "* [X] A-2 a star", "2) [x] A-5 another number",
+        "     * [x] A-5.2 nested deeper", "- [x]* A-6 optional",
+        "- ☑ A-10 an empty one", "- Batches: ✓ outputs are lost",
         "| E-03 | docs/c.md | Authored |", "| E-08 | docs/h.md | `DONE` |", "| E-09 | docs/i.md | done ✅ |",
         "**Status**: ✅ Done",
     ):  # fmt: skip
@@ -219,6 +222,9 @@ def test_a_mark_that_agrees_keeps_its_spelling() -> None:
     assert [c.name for c in changes] == ["Phase 3", "Phase 3"]  # it says both, so one of them must change
 
 
+STATED = (" ✅", " — DONE", " (COMPLETE)", " ✓", " ☐", ": ✅ COMPLETE", " | DONE |")
+
+
 @st.composite
 def mutated(draw: st.DrawFn) -> str:
     """A document with lines of others, and with other states than it had."""
@@ -231,9 +237,7 @@ def mutated(draw: st.DrawFn) -> str:
             case "delete":
                 del lines[at : at + draw(st.integers(0, 4))]
             case "state" if at < len(lines):
-                lines[at] += draw(
-                    st.sampled_from((" ✅", " — DONE", " (COMPLETE)", " ✓", " ☐", ": ✅ COMPLETE", " | DONE |"))
-                )
+                lines[at] += draw(st.sampled_from(STATED))
             case "indent" if at < len(lines):
                 lines[at] = draw(st.sampled_from(("  ", "    ", "> ", "- [x] ", "* ☐ ", "1. ✅ "))) + lines[at]
             case "double":

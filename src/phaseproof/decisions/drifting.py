@@ -7,17 +7,19 @@ gone, reworded, moved or asked less of is named here until a migration has been 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
 
 from phaseproof.bundle.changes import Change
-from phaseproof.bundle.compare import Migration, compare
+from phaseproof.bundle.compare import compare
 from phaseproof.bundle.compile import compile, succeed
 from phaseproof.bundle.config import Config, load
+from phaseproof.bundle.item_mapping import Mapped, match
 from phaseproof.bundle.mistakes import Mistakes, quote
 from phaseproof.bundle.model import BundleItem
+from phaseproof.bundle.outline import words
 from phaseproof.checks import registry
 from phaseproof.decisions.candidate import MAX_PLAN
 from phaseproof.decisions.desk import Desk
@@ -124,12 +126,7 @@ def drift(desk: Desk, state: State, board: Board) -> Drift:
             continue
         plan = read(text.data, path, state.bundle.corrections.get(path, ()))
         found += _claims(plan, standings.of(plan))
-    try:
-        found += _rules(desk, state, texts)
-    except Mistakes as wrong:
-        found += [
-            Finding(one.path, one.line, one.column, "rules-unreadable", "error", one.sentence) for one in wrong.mistakes
-        ]
+    found += _rules(desk, state, texts)
     return Drift(len(texts), tuple(sorted(set(found), key=lambda f: (f.path, f.line, f.column, f.rule, f.message))))
 
 
@@ -184,14 +181,28 @@ def _rules(desk: Desk, state: State, texts: dict[str, Plain | None]) -> Iterator
                      f"git checkout -- {desk.configuration}")  # fmt: skip
     config = load(source.data, desk.configuration)
     plans = _working_plans(desk, config, texts)
-    compiled = compile(plans, config, registry.schemas(), state.reading, state.bundle)
-    migration = compare(state.bundle, succeed(compiled.bundle, state.bundle))
     lines = {f"{plan.path}:{item.id}": item.span.line for plan in plans for item in plan.items}
-    yield from _items(state, migration, lines)
+    try:
+        compiled = compile(plans, config, registry.schemas(), state.reading, state.bundle)
+    except Mistakes as wrong:
+        for one in wrong.mistakes:
+            yield Finding(one.path, one.line, one.column, "rules-unreadable", "error", one.sentence)
+        items = tuple(
+            BundleItem(f"{plan.path}:{item.id}", item.kind, words(item.text)) for plan in plans for item in plan.items
+        )
+        mapping = match(state.bundle.items, items)
+        yield from _items(state, mapping, {one.item for one in mapping if one.fate == "renamed"}, lines)
+        return
+    migration = compare(state.bundle, succeed(compiled.bundle, state.bundle))
+    placed = [one for one in migration.changes if one.section == "items" and one.field in _PLACE]
+    yield from _items(state, migration.mapping, {one.name for one in placed}, lines)
+    for full in migration.added:
+        path, _, short = full.partition(":")
+        said = f"{short} is new: nobody has agreed to it yet"
+        yield Finding(path, lines.get(full, 1), 0, "item-added", "note", said, full, _PROPOSE)
     for change in migration.changes:
-        if change.section == "items" and change.field in ("", "text", *_PLACE):
-            continue
-        yield _change(change, config, lines)
+        if change.section != "items" or change.field not in ("", "text", *_PLACE):
+            yield _change(change, config, lines)
 
 
 def _working_plans(desk: Desk, config: Config, texts: dict[str, Plain | None]) -> list[Plan]:
@@ -203,28 +214,22 @@ def _working_plans(desk: Desk, config: Config, texts: dict[str, Plain | None]) -
     return found
 
 
-def _items(state: State, migration: Migration, lines: dict[str, int]) -> Iterator[Finding]:
-    items = {item.id: item for item in state.bundle.items}
-    agreed = {item.id: item.text for item in state.bundle.items}
-    moved = {one.name for one in migration.changes if one.section == "items" and one.field in _PLACE}
-    for one in migration.mapping:
+def _items(state: State, mapping: Iterable[Mapped], moved: set[str], lines: dict[str, int]) -> Iterator[Finding]:
+    agreed = {item.id: item for item in state.bundle.items}
+    for one in mapping:
         path, _, short = (one.to or one.item).partition(":")
-        line = lines.get(one.to or "", 1)
+        item, line = agreed[one.item], lines.get(one.to or "", 1)
         if one.fate == "removed":
-            yield _deleted(items[one.item])
+            yield _deleted(item)
         elif one.fate == "replaced":
-            said = f"{short} says something else than was agreed: {_name('', agreed[one.item])}"
+            said = f"{short} says something else than was agreed: {_name('', item.text)}"
             yield Finding(path, line, 0, "item-reworded", "error", said, one.item, _PROPOSE)
         if one.item in moved and one.to is not None:
             where = (
                 f"was agreed as {one.item}" if one.to != one.item else "stands elsewhere in the plan than was agreed"
             )
-            said = f"{_name(short, agreed[one.item])} {where}"
+            said = f"{_name(short, item.text)} {where}"
             yield Finding(path, line, 0, "item-moved", "error", said, one.item, _PROPOSE)
-    for full in migration.added:
-        path, _, short = full.partition(":")
-        said = f"{short} is new: nobody has agreed to it yet"
-        yield Finding(path, lines.get(full, 1), 0, "item-added", "note", said, full, _PROPOSE)
 
 
 def _deleted(item: BundleItem) -> Finding:
