@@ -215,7 +215,7 @@ def _fact(
             raise Untrue("evidence-misplaced", f"evidence of {evidence.check} was made for ledger {evidence.tenant}",
                          "import it where it was made for")  # fmt: skip
         fact = fact_from(evidence, commit_of(opened.statement), opened.digest, opened.keys[0])
-        if canonical.plain(fact) != event.payload or bool(evidence.control) != (event.type == "control"):
+        if canonical.encode(fact) != canonical.encode_trusted(event.payload) or bool(evidence.control) != (event.type == "control"):
             raise Untrue("index-altered", f"line {event.position} says something else than the evidence it names",
                          "export it again")  # fmt: skip
     return Entry(event.stream, None, event.type, event.at, event.actor, event.payload, once=once), named
