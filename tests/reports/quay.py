@@ -28,6 +28,9 @@ The crane lifts containers from ships. **Nobody** stands under it; see [the port
 |---|---|---|---|
 | E-01 | Driver's manual | docs/manual.md | DRAFT |
 | E-02 | Load table | docs/loads.md | NOT AUTHORED |
+| E-03 | Map of the quay | docs/quay.svg | NOT AUTHORED |
+| E-04 | List of spare parts | docs/parts.md | NOT AUTHORED |
+| E-05 | Training record | docs/training.md | NOT AUTHORED |
 
 ```text
 crane --check boom
