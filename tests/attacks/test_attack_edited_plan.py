@@ -56,6 +56,15 @@ def test_the_plan_removed(shop: Shop) -> None:
     assert "bundle-unreadable" in shop.reasons(said.json)
 
 
+def test_a_link_in_place_of_the_plan(shop: Shop) -> None:
+    shop.repo.write({"docs/easy.md": PLAN, PATH: None})
+    (shop.repo.root / PATH).symlink_to("easy.md")
+    shop.commit({})
+    said = shop.gates()
+    assert said.code == 1
+    assert "bundle-unreadable" in shop.reasons(said.json)
+
+
 def test_a_tick_proves_nothing(shop: Shop) -> None:
     shop.commit({PATH: PLAN.replace("[ ]", "[x]"),
                  "parcels/label.py": "def label(parcel):\n    return str(parcel)\n"})  # fmt: skip

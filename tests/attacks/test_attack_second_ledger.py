@@ -85,3 +85,22 @@ def test_a_ledger_named_by_the_environment_is_not_the_known_one(shop: Shop) -> N
     said = shop.gates(env={"PHASEPROOF_LEDGER": str(twin.ledger)})
     assert said.code == 3, said.text
     assert said.json["error"]["rule"] == "genesis-changed"
+
+
+@pytest.mark.parametrize("part", ["", "ledger.db", "ledger.head"])
+def test_links_in_place_of_the_ledger(shop: Shop, part: str) -> None:
+    """A checkout could place one."""
+    place = shop.ledger / part if part else shop.ledger
+    elsewhere = shop.folder / "elsewhere"
+    place.rename(elsewhere)
+    place.symlink_to(elsewhere)
+    said = shop.gates()
+    assert said.code in (2, 3), said.text
+    assert said.json["verdict"] == "HOLD"
+
+
+def test_a_remembered_place_that_cannot_be_read(shop: Shop) -> None:
+    (shop.home / "known-tenants").write_text("{", encoding="ascii")
+    said = shop.gates()
+    assert said.code == 3
+    assert said.json["error"]["rule"] == "known-tenants-unreadable"
