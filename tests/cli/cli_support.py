@@ -195,6 +195,11 @@ def _set(environment: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
+def make_bare(folder: Path) -> None:
+    """An empty bare repository."""
+    subprocess.run(["git", "init", "-q", "--bare", folder], check=True, capture_output=True)
+
+
 def build(
     folder: Path, config: str = CONFIG, files: Mapping[str, str] | None = None, *, install: bool = True
 ) -> Kitchen:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_support import CONFIG, PLAN, Kitchen, build, copy
+from cli_support import CONFIG, PLAN, Kitchen, build, copy, make_bare
 
 Start = Callable[[str], Kitchen]
 
@@ -33,13 +33,23 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kitchen]:
     _damage(damaged)
     duplicate = state("duplicate", "proven")
     duplicate.repo.commit({"docs/oven.md": PLAN.replace("P1.2 A", "P1.1 A")})
+    synced = state("synced", "proven")
+    _ok(synced, "sync")
+    synced.repo.commit()
+    _ok(synced, "gates")
+    _ok(state("exported", "proven"), "export --all --out all.json")
     return made
 
 
 @pytest.fixture
 def start(states: dict[str, Kitchen], tmp_path: Path) -> Start:
-    """A kitchen of one's own, by the name of its state."""
-    return lambda name: copy(states[name], tmp_path / name)
+    """A kitchen of one's own, by the name of its state; beside its repository lies an empty remote."""
+
+    def start(name: str) -> Kitchen:
+        make_bare(tmp_path / name / "remote")
+        return copy(states[name], tmp_path / name)
+
+    return start
 
 
 def _ok(kitchen: Kitchen, *lines: str) -> None:

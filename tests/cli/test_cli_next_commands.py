@@ -251,7 +251,12 @@ def test_evidence_from_the_future(start, monkeypatch):
     gate = kitchen.run("status --verify --format json").said["gates"][0]
     assert (code(gate), gate["next"]) == ("clock", "phaseproof status")
     assert kitchen.follow(gate["next"]).code == 1
-    clears(kitchen, "P1.1", "clock")
+    found = item(kitchen, "P1.1")
+    assert (code(found), found["next"]) == ("clock", "phaseproof explain P1.1")
+    assert "Set the clocks" in kitchen.follow(found["next"]).said["advice"]
+    assert kitchen.run("run P1.1").code == 1, "what is of the future is not outrun"
+    at(monkeypatch, 90000)
+    assert item(kitchen, "P1.1")["verdict"] == "proven", "until it has come"
 
 
 def interrupt_at(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:

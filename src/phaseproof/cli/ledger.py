@@ -19,7 +19,7 @@ def ledger() -> None:
     """Push and pull the ledger between clones, on the git ref refs/phaseproof/ledger, which only grows."""
 
 
-@ledger.command()
+@ledger.command(short_help="Add what is new here to the ledger of a remote.")
 @click.argument("remote", default="origin")
 @formats("text", "json")
 @place
@@ -40,7 +40,7 @@ def push(remote: str, form: str, **where: Any) -> None:
         output.say(f"{remote} has all {counted(done.size, 'event')}\n{done.tenant}")
 
 
-@ledger.command()
+@ledger.command(short_help="Take in what is new in the ledger of a remote.")
 @click.argument("remote", default="origin")
 @click.option("--trust", metavar="GENESIS[@FILE]", help="The ledger it must be, and a checkpoint that it must extend.")
 @formats("text", "json")

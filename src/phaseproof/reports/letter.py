@@ -183,7 +183,7 @@ def _exit(code: int | None) -> str:
 
 def _finding(finding: FindingRecord) -> str:
     place = finding.path + (f":{finding.line}" if finding.line else "")
-    return one_line(f"{place}  {finding.message}" if place else finding.message, 200)
+    return one_line(f"{place} {finding.message}" if place else finding.message, 200)
 
 
 def _quoted(name: str) -> str:

@@ -23,7 +23,6 @@ RUN = frozenset(
         "sensitivity-budget",
         "in-progress",
         "signer-unknown",
-        "clock",
     ]
 )
 """Reasons that another run can clear."""
