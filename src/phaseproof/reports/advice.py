@@ -41,8 +41,8 @@ ADVICE: dict[str, str] = {
     "signal": f"Mend what ended it ({_AGAIN}); if it was the machine, phaseproof run {{item}} again.",
     "no-tests": f"Let its command find tests, {_AGAIN}.",
     "collection-failed": f"Mend what keeps its tests from being collected, {_AGAIN}.",
-    "clock": "Set the clocks of runner and machine right. Nothing passes before that instant has come; a ledger that is "
-    "far ahead is restored from a backup.",
+    "clock": "Set the clocks of runner and machine right. Nothing passes before that instant has come; a ledger "
+    "that is far ahead is restored from a backup.",
     "signer-unknown": "List that runner's key under `runners` and migrate, or let a listed runner run it.",
 }
 """Reason code -> what to do. Codes that are not here have a command that clears them, or take the general advice."""
