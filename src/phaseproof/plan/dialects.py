@@ -52,7 +52,7 @@ _SPECKIT = frozenset(
 )
 _BMAD_TITLES = {
     "completion notes list": Meaning("exit", True), "completion notes": Meaning("exit", True), "file list": Meaning("artifact", True),
-    "compliance check": Meaning("acceptance", True), "compliance status": Meaning("acceptance", True), "dev notes": Meaning(STOP), "story": Meaning(STOP),
+    "compliance check": Meaning("acceptance", True), "compliance status": Meaning("acceptance", True), "gate status": Meaning(FORM), "dev notes": Meaning(STOP), "story": Meaning(STOP),
     "references": Meaning(STOP), "dev agent record": Meaning(STOP), "qa results": Meaning(STOP), "testing": Meaning(STOP),
     "testing requirements": Meaning(STOP), "testing standards": Meaning(STOP), "change log": Meaning(STOP), "story wrap up": Meaning(STOP),
     "technical requirements": Meaning(STOP), "architecture compliance": Meaning(STOP), "file structure requirements": Meaning(STOP),
@@ -172,4 +172,6 @@ def title_meaning(reading: Reading, title: str, level: int) -> Meaning | None:
         return Meaning(FORM)
     if reading.dialect == "kep" and words in ("alpha", "beta", "ga", "deprecation"):
         return None
+    if words.startswith("scenario:") or words.startswith("scenario "):
+        return Meaning("acceptance", True) if reading.plan else None
     return reading.weigh(meaning(title))

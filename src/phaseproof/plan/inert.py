@@ -39,6 +39,8 @@ _SIGNS = (
     ("ADDS", re.compile(r"\bADDS[*_]*\s*:")),
 )
 _CAPS = re.compile(r"\W*[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{3,80}(?:\([^()]*\))?[*_]{0,2}:")
+_UNDERLINES = re.compile(r"\n(?:=|-)")
+_SHOUTS = re.compile(r"\n[ \t>*_]*[A-Z][A-Z0-9 .,'/&+#_-]{2}")
 _SETEXT = re.compile(r"=+[ \t]*\Z|-+[ \t]*\Z")
 
 
@@ -61,21 +63,14 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
         return False
     if not text.isascii() and _GLYPHS.search(text):
         return False
-    titles: list[str] = []
-    told: list[str] = []
-    before = ""
-    for line in lines:
-        if not line:
-            before = line
-            continue
-        first = line[0]
-        if first == "#" or (first == " " and line.lstrip(" ")[:1] == "#"):
-            titles.append(line.lstrip(" #").rstrip(" #"))
-        elif first in "=-" and before and _SETEXT.match(line):
-            titles.append(before)
-        elif line[-1] in ":*_" or "**" in line[:12] or line[:8].isupper():
-            told.append(line)
-        before = line
+    titles = [line.lstrip(" #").rstrip(" #") for line in lines if line[:1] in ("#", " ") and line.lstrip(" ")[:1] == "#"]
+    if _UNDERLINES.search(text):
+        titles += [before for before, line in zip(lines, lines[1:], strict=False) if before and line[:1] in ("=", "-") and _SETEXT.match(line)]
+    told = [line for line in lines if line[-1:] in (":", "*", "_")]
+    if "**" in text:
+        told += [line for line in lines if "**" in line[:12]]
+    if _SHOUTS.search(text) or text[:8].isupper():
+        told += [line for line in lines if line[:8].isupper()]
     named = is_ordinary_name(path)
     if not titles:
         return False  # then block titles count, and those are not told apart here

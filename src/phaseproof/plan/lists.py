@@ -79,6 +79,8 @@ def read_list(reading: Reading, block: List) -> None:
         _boxes(reading, block, context)
     elif any(e.box is not None for e in block.entries) and _claims(reading, block, context):
         return
+    elif context.kind is None and reading.plan and _claimed(reading, block, context):
+        return
     else:
         _plain(reading, block, context)
 
@@ -135,13 +137,34 @@ def _claims(reading: Reading, block: List, context: Context) -> bool:
     if context.kind is not None:
         return False
     title = core(reading.node.title) if reading.node is not None else ""
-    if not reading.plan or context.rule in (HARD,) or _FEATURES.search(title):
+    if not reading.plan or context.rule == HARD or _FEATURES.search(title):
         return True
-    kind: ItemKind = "exit" if _FINISHED.search(title) else "task"
+    kind = claim_kind(title)
     for entry in block.entries:
         if entry.box is not None and entry.text.strip("*_ ") and not is_form_field(reading.lines[entry.line - 1]):
             reading.add(entry.line, entry.column, kind, _text(entry), entry.box.claim, end=entry.end)
     return True
+
+
+def _claimed(reading: Reading, block: List, context: Context) -> bool:
+    """Entries with a tick further on (`Exporter: ✅ 12 formats`): claims where most of a list has one."""
+    lines = [reading.lines[entry.line - 1] for entry in block.entries]
+    if all(line.isascii() for line in lines) or context.rule in (HARD, HOW):
+        return False
+    title = core(reading.node.title) if reading.node is not None else ""
+    marks = [glyph_in(line, entry.column - 1, entry.line) for entry, line in zip(block.entries, lines, strict=True)]
+    if sum(mark is not None for mark in marks) < max(2, 0.6 * len(marks)) or _FEATURES.search(title):
+        return False
+    kind = claim_kind(title)
+    for entry, mark in zip(block.entries, marks, strict=True):
+        if mark is not None:
+            reading.add(entry.line, entry.column, kind, _text(entry), mark, end=entry.end)
+    return True
+
+
+def claim_kind(title: str) -> ItemKind:
+    """Kind of a claim that stands under a title which says nothing else."""
+    return "exit" if _FINISHED.search(core(title)) else "task"
 
 
 def _direct(reading: Reading, context: Context) -> ItemKind | None:

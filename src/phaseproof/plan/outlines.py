@@ -10,7 +10,7 @@ import re
 
 from phaseproof.plan.drafts import Draft, Node, Reading
 from phaseproof.plan.inline import manifest, pipes, review_line
-from phaseproof.plan.lists import is_nothing
+from phaseproof.plan.lists import claim_kind, is_nothing
 from phaseproof.plan.marks import box_at, glyph_in, is_form_field
 from phaseproof.plan.model import ItemKind
 from phaseproof.plan.scanner import CLAIM_GLYPHS
@@ -127,7 +127,7 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
                     last = reading.add(
                         number,
                         box.end + 1,
-                        kind or (top.marked if top else None) or base or "task",
+                        kind or (top.marked if top else None) or base or (claim_kind(node.title) if node else "task"),
                         words,
                         box.claim,
                         node=node,
@@ -231,6 +231,9 @@ def _labelled(
     node = _node(reading, number, name, found)
     chosen: ItemKind | None = found.kind if usable and found is not None else None  # type: ignore[assignment]
     marked: ItemKind | None = found.kind if found is not None and found.kind in ITEM_KINDS else None  # type: ignore[assignment]
+    if rest and chosen in DECIDES and " | " in rest:
+        pipes(reading, number, indent + label.start("rest"), label["rest"], chosen, node)
+        return number
     if rest and chosen is not None and not deeper:
         reading.add(number, indent + 1 + label.start("rest"), chosen, rest, node=node)
         return number

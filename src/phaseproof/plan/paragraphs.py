@@ -27,8 +27,9 @@ _RATIONALE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = '.;!?)`"”*:'
+_INDENTED = 3  # blanks before each line: entries under a label, not running text
 _PARAGRAPH = 700
-_DEMANDS = re.compile(r"\s*;\s+")
+_DEMANDS = re.compile(r"\s*;\s+|\s+\|\s+")
 
 
 def read_para(reading: Reading, para: Para) -> None:
@@ -211,6 +212,8 @@ def _wrapped(lines: list[tuple[int, int, str]]) -> bool:
     """Whether lines are one running text rather than an entry each."""
     if len(lines) == 1:
         return True
+    if all(indent >= _INDENTED for _, indent, _ in lines):
+        return False
     if any(not (text[0].isupper() or text[0].isdigit() or text[0] in "`\"“'*_(") for _, _, text in lines[1:]):
         return True
     return any(len(text) >= 66 and text[-1] not in _SENTENCE_END for _, _, text in lines[:-1])

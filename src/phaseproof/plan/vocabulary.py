@@ -55,11 +55,11 @@ _STRONG: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("exit", r"^exit$|\bexit (?:criteri(?:a|on)|conditions?|checklist|requirements?|bar)\b|\bdefinitions? of (?:done|complete|completion|finished)\b|\bdod\b|"
-                 r"\b(?:done|completion|completeness|complete|closure|closing|close-?out|finish) (?:criteri(?:a|on)|conditions?|checklist|definition)\b|"
+                 r"\b(?:done|completion|completeness|complete|closure|closing|close-?out|finish) (?:criteri(?:a|on)|conditions?|checklist|definition|claims?)\b|"
                  r"\b(?:done|complete|finished|closed)(?: only)? (?:when|means|if|once)\b|\bdone looks like\b"),
         ("precondition", r"^entry$|\b(?:entry|entrance|start|starting|kick-?off) (?:criteri(?:a|on)|conditions?|checklist|requirements?)\b|"
                          r"\bdefinitions? of ready\b|\bdor\b|\bready (?:when|if|once|to start)\b|\breadiness criteri(?:a|on)\b"),
-        ("gate", r"\bgraduation criteria\b|\bgo[ /-]*no[ -]?go\b|\bstop[ -](?:conditions?|rules|criteria|gates?)\b|\b(?:kill|abort|rollback) (?:criteria|conditions?)\b|"
+        ("gate", r"^gates?$|\bgraduation criteria\b|\bgo[ /-]*no[ -]?go\b|\bstop[ -](?:conditions?|rules|criteria|gates?)\b|\b(?:kill|abort|rollback) (?:criteria|conditions?)\b|"
                  r"\bmust[- ]pass\b|\bgates? (?:requirements?|criteria|conditions?|checks?|checklist)\b|"
                  r"\b(?:quality|unblock|unblocking|release|launch|merge|phase|security|readiness|ci|review|stage|approval|exit|entry|promotion|deployment) gates?\b" + _END +
                  r"|\b(?:release|launch|merge|ship|shipping|go-?live)[- ](?:blockers?|criteria|requirements|conditions|bar)\b|"
@@ -76,7 +76,7 @@ _SOFT = re.compile(
     r"history|progress log|log|team|owners?|people|stakeholders|timeline|schedule|milestones? (?:dates|schedule)|budget|estimates?|effort|resources|"
     r"features?|key features|highlights|architecture|design|technical|tech|stack|structure|layout|topology|ownership|technology|"
     r"approach|strategy|analysis|discussion|decisions?|findings|observations|results|outcome|impact|benefits|current (?:state|status|position)|status|"
-    r"next (?:steps?|actions?|phase)|interpretation|allowed|blocked now|this means|means|discussed|attendees|agenda|minutes|"
+    r"next (?:steps?|actions?|phase)|contacts?|escalations?|interpretation|allowed|blocked now|this means|means|discussed|attendees|agenda|minutes|"
     r"license|contributing|acknowledge?ments|credits|community|support|documentation|docs|what (?:came|comes|this|is|changes)|how it works|about|"
     r"goals?|non-?functional|metadata|document control|communication|monitoring|operational considerations|lessons)\b"
     r"|\b(?:rationale|background|considerations?|overview|summary|context|statement|structure|layout|topology|ownership|boundaries|risks?(?: (?:register|assessment|mitigations?|analysis))?|"
@@ -105,7 +105,7 @@ _WEAK: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                  r"\b(?:fault|failure|chaos|attack|regression|smoke|drill|test) (?:injection|suites?|drills|cases?|tests?)\b|^testing$|\b(?:unit|integration|e2e|end-to-end|smoke|regression|load|stress|chaos|fuzz) test(?:s|ing)$|\balso adds$"),
         ("acceptance", r"\bacceptance(?: tests?)?" + _END + r"|\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))?(?: (?:checklist|checks|plan|results|matrix|performed|commands))?" + _END +
                        r"|\bobjectives?" + _END + r"|\btargets?" + _END + r"|\bcriteri(?:a|on)\b|\bcheck-?lists?" + _END + r"|\baudits?" + _END + r"|\bcompliance (?:checks?|checkpoints|checklist)\b|"
-                       r"\bsuccess (?:metrics|measures|indicators)\b|\baudit (?:and|&) compliance checkpoints\b|\b(?:quality|security|health|readiness|sanity|final) checks\b|\bcheckpoints$|\bkpis$"),
+                       r"\bverify(?: all| each| that)?(?: of)?(?: the following)?$|\baudit (?:and|&) compliance checkpoints\b|\b(?:quality|security|health|readiness|sanity|final) checks\b|\bcheckpoints$|\bkpis$"),
         ("gate", r"\bgates?" + _END + r"|\bconstitution check\b|\b(?:launch|done) tiers?\b|\btier \d\b"),
         ("invariant", r"\binvariants?" + _END),
         ("requirement", r"\brequirements?" + _END + r"|^(?:\w+ )?rules$|\bground rules\b|\bguardrails\b|\bwhat must\b|\bmust hold\b"),
