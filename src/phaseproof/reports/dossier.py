@@ -6,6 +6,8 @@ signature checked in this process; a piece whose signer the rules never listed i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct, structs
 
 from phaseproof.authority.view import CheckView, Decided, Run, Signed
@@ -157,7 +159,9 @@ def sightings(state: State, board: Board, now: float) -> dict[str, Sighting]:
     Raises:
         Untrue: something that is shown does not hold.
     """
-    rests = {digest for item in board.items for digest in item.judgement.rests}
+    # What decided stands first among what an item rests on; behind it stand controls and earlier attempts.
+    counts = dict.fromkeys(digest for item in board.items for digest in item.judgement.rests)
+    rests = {digest: number for number, digest in enumerate(counts)}
     keys = Keys(state)
     return {
         check.name: _sighting(state, check, state.view.checks.get(check.name, CheckView()), rests, keys, now)
@@ -171,13 +175,14 @@ def checks_of(binding: Binding | None) -> tuple[str, ...]:
 
 
 def _sighting(
-    state: State, check: Check, view: CheckView, rests: set[Digest], keys: Keys, now: float
+    state: State, check: Check, view: CheckView, rests: Mapping[Digest, int], keys: Keys, now: float
 ) -> Sighting:  # fmt: skip
     history = _history(view, now)
     open_runs = len(view.unfinished)
     if not view.runs:
         return Sighting(check, history=history, unfinished=open_runs)
-    last = next((run for run in reversed(view.runs) if run.fact.envelope in rests), view.runs[-1])
+    counting = [run for run in view.runs if run.fact.envelope in rests]
+    last = min(counting, key=lambda run: rests[run.fact.envelope], default=view.runs[-1])
     listed = _holds(state, last, keys)
     seen = _evidence(state, last.fact.envelope)
     known = {run.fact.envelope: run for run in view.controls}

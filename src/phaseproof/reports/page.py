@@ -92,7 +92,7 @@ def page(dossier: Dossier, ledger: Ledger, scrubber: Scrubber) -> str:
         "proven": sum(item.judgement.verdict in SETTLED for item in board.items if item.required),
         "required": sum(item.required for item in board.items),
     }
-    body = _tight(engine.get_template("body.html.jinja").render(values))
+    body = _encodable(_tight(engine.get_template("body.html.jinja").render(values)))
     holding = [block.item.id for block in blocking if block.item is not None]
     listed = _attached(dossier, ledger, items, holding, LARGEST - len(body.encode()))
     style = (FOLDER / "page.css").read_text(encoding="ascii")
@@ -109,7 +109,7 @@ def page(dossier: Dossier, ledger: Ledger, scrubber: Scrubber) -> str:
     made = engine.get_template("frame.html.jinja").render(
         {**foot, "body": Markup(body), "style": Markup(style), "style_digest": digest}  # noqa: S704
     )
-    return made + "\n"
+    return _encodable(made) + "\n"
 
 
 def nested(
@@ -157,6 +157,11 @@ def _engine() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _encodable(html: str) -> str:
+    """Without lone surrogates, which are in names of files that are not UTF-8, and in no page."""
+    return html.encode("utf-8", "backslashreplace").decode()
 
 
 def _tight(html: str) -> str:

@@ -134,7 +134,7 @@ def told_items(dossier: Dossier, anchors: dict[str, str], scrubber: Scrubber) ->
         claim = claims.get(item.id)
         told[item.id] = ToldItem(
             anchor=anchors[item.id],
-            short=item.short,
+            short=one_line(item.short),
             kind=item.kind,
             text=one_line(item.text),
             verdict=item.judgement.verdict,

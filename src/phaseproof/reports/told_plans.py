@@ -10,6 +10,7 @@ from msgspec import Struct
 from phaseproof.bundle.model import BundleItem
 from phaseproof.reports.documents import Document
 from phaseproof.reports.inline import inline, plain
+from phaseproof.reports.layout import visible
 from phaseproof.reports.rows import Row, rows
 from phaseproof.reports.told_items import ToldItem
 from phaseproof.verdict.model import ORDER, GateBoard
@@ -92,7 +93,7 @@ def _plan(
         else:
             table.append(told)
     gone = tuple(items[name] for name in mine if items[name].anchor not in shown)
-    return ToldPlan(document.path, document.title, document.trouble, tuple(tuple(one) for one in blocks), gone)
+    return ToldPlan(visible(document.path), document.title, document.trouble, tuple(tuple(one) for one in blocks), gone)
 
 
 def _row(row: Row, own: tuple[ToldItem, ...], heads: tuple[GateBoard, ...]) -> ToldRow:
