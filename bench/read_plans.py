@@ -32,12 +32,101 @@ from phaseproof.cli.scan_files import read_file
 from phaseproof.plan.read import read
 
 LINE = re.compile(r"\s*(?:(#{1,6})|([-*+]|\d+[.)]))?\s*(\[[ xX]\])?(.*)")
-WORDS = (
-    "the of to and a in is it that was for on are with as at be this have from or had by word but what some we can out other were all "
-    "there when up use how said each she which their time will way about many then them write would like so these her long make thing "
-    "buffer socket thread release parser index query table column token schema cache queue worker retry timeout latency metric "
-    "handler module package import export branch commit build test deploy config value option default error message"
-).split()
+WORDS = [
+    "the",
+    "of",
+    "to",
+    "and",
+    "a",
+    "in",
+    "is",
+    "it",
+    "that",
+    "was",
+    "for",
+    "on",
+    "are",
+    "with",
+    "as",
+    "at",
+    "be",
+    "this",
+    "have",
+    "from",
+    "or",
+    "had",
+    "by",
+    "word",
+    "but",
+    "what",
+    "some",
+    "we",
+    "can",
+    "out",
+    "other",
+    "were",
+    "all",
+    "there",
+    "when",
+    "up",
+    "use",
+    "how",
+    "said",
+    "each",
+    "she",
+    "which",
+    "their",
+    "time",
+    "will",
+    "way",
+    "about",
+    "many",
+    "then",
+    "them",
+    "write",
+    "would",
+    "like",
+    "so",
+    "these",
+    "her",
+    "long",
+    "make",
+    "thing",
+    "buffer",
+    "socket",
+    "thread",
+    "release",
+    "parser",
+    "index",
+    "query",
+    "table",
+    "column",
+    "token",
+    "schema",
+    "cache",
+    "queue",
+    "worker",
+    "retry",
+    "timeout",
+    "latency",
+    "metric",
+    "handler",
+    "module",
+    "package",
+    "import",
+    "export",
+    "branch",
+    "commit",
+    "build",
+    "test",
+    "deploy",
+    "config",
+    "value",
+    "option",
+    "default",
+    "error",
+    "message",
+]
 
 
 def sentence(dice: random.Random, least: int = 6, most: int = 18) -> str:
@@ -170,13 +259,17 @@ def corpus_row(folder: Path, rounds: int) -> list[dict[str, object]]:
     return [
         {
             "row": "read plans, full", **common, "ours_mb_s": speed["full"],
-            "limit_mb_s": {"read+sha256": speed["hash"], "line regex": speed["lines"]}, "peer_mb_s": {"markdown-it-py": speed["peer"]},
+            "limit_mb_s": {"read+sha256": speed["hash"], "line regex": speed["lines"]}, "peer_mb_s": {
+                "markdown-it-py": speed["peer"]},
             "ratio_limit": ratio(took["full"], took["lines"]), "ratio_peer": of_peer,
-            "goal": {"ours_mb_s": 25, "ratio_peer": 0.25}, "met": {"ours_mb_s": speed["full"] >= 25, "ratio_peer": of_peer <= 0.25},
+            "goal": {"ours_mb_s": 25, "ratio_peer": 0.25}, "met": {"ours_mb_s": speed["full"] >= 25,
+                "ratio_peer": of_peer <= 0.25},
         },
         {
-            "row": "read plans, unchanged", **common, "ours_mb_s": speed["unchanged"], "limit_mb_s": {"read+sha256": speed["hash"]},
-            "ratio_limit": ratio(took["unchanged"], took["hash"]), "goal": {"ours_mb_s": 400}, "met": {"ours_mb_s": speed["unchanged"] >= 400},
+            "row": "read plans, unchanged", **common, "ours_mb_s": speed["unchanged"], "limit_mb_s": {
+                "read+sha256": speed["hash"]},
+            "ratio_limit": ratio(took["unchanged"], took["hash"]), "goal": {"ours_mb_s": 400}, "met": {
+                "ours_mb_s": speed["unchanged"] >= 400},
         },
     ]  # fmt: skip
 
@@ -213,9 +306,15 @@ def scan_row(files: int, rounds: int) -> dict[str, object]:
         )
     cold = round(statistics.median(took["cold"]), 3)
     return {
-        "row": "scan, whole process", "files": files, "rounds": rounds, "ours_s": cold, "unchanged_s": round(statistics.median(took["unchanged"]), 3),
-        "limit_s": {"python -c pass": round(statistics.median(took["nothing"]), 3)}, "goal": {"ours_s": 3.0}, "met": {"ours_s": cold <= 3.0},
-    }  # fmt: skip
+        "row": "scan, whole process",
+        "files": files,
+        "rounds": rounds,
+        "ours_s": cold,
+        "unchanged_s": round(statistics.median(took["unchanged"]), 3),
+        "limit_s": {"python -c pass": round(statistics.median(took["nothing"]), 3)},
+        "goal": {"ours_s": 3.0},
+        "met": {"ours_s": cold <= 3.0},
+    }
 
 
 def main() -> None:

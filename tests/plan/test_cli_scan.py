@@ -33,7 +33,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], cwd=root, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], cwd=root, check=True, capture_output=True
+    )
 
 
 def scanned(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
@@ -54,14 +56,27 @@ def test_json_has_the_shape_of_the_contract(place: Path, capsys: pytest.CaptureF
     assert code == 0
     document = said["documents"][0]
     assert document["path"] == "docs/plan.md"
-    assert document["sections"][0] == {"line": 1, "id": "Phase 2", "title": "Phase 2: Import", "kind": "phase", "level": 1}
+    assert document["sections"][0] == {
+        "line": 1,
+        "id": "Phase 2",
+        "title": "Phase 2: Import",
+        "kind": "phase",
+        "level": 1,
+    }
     item = document["items"][0]
-    assert {k: item[k] for k in ("line", "column", "id", "kind", "state", "raw_state", "group", "text", "references")} == {
-        "line": 5, "column": 7, "id": "tasks/parser", "kind": "task", "state": "checked", "raw_state": "x", "group": "Tasks",
+    assert {k: item[k] for k in ("line", "column", "id", "kind", "state", "raw_state", "group", "text",
+        "references")} == {
+        "line": 5, "column": 7, "id": "tasks/parser", "kind": "task", "state": "checked", "raw_state":
+            "x", "group": "Tasks",
         "text": "parser", "references": [],
     }  # fmt: skip
     assert document["problems"] == [
-        {"line": 5, "rule": "ticked-without-evidence", "severity": "warning", "message": "“parser” is ticked and cites nothing"}
+        {
+            "line": 5,
+            "rule": "ticked-without-evidence",
+            "severity": "warning",
+            "message": "“parser” is ticked and cites nothing",
+        }
     ]
     assert said["summary"] == {"documents": 1, "items": 2, "checked": 1, "problems": 1, "errors": 0, "warnings": 1}
 
@@ -107,7 +122,15 @@ def test_sarif_is_sarif(place: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_git_decides_what_is_looked_at(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(place, "init", "-q")
-    write(place, tracked_md=PLAN, untracked_md=PLAN, ignored_md=PLAN, node_modules__x__plan_md=PLAN, gone_md=PLAN, deep__er__plan_md=PLAN)
+    write(
+        place,
+        tracked_md=PLAN,
+        untracked_md=PLAN,
+        ignored_md=PLAN,
+        node_modules__x__plan_md=PLAN,
+        gone_md=PLAN,
+        deep__er__plan_md=PLAN,
+    )
     (place / ".gitignore").write_text("ignored.md\n")
     git(place, "add", "tracked.md", "gone.md", "-f", "node_modules")
     git(place, "commit", "-qm", "x")
@@ -226,7 +249,11 @@ SARIF = {
                 "type": "object",
                 "required": ["tool", "results"],
                 "properties": {
-                    "tool": {"type": "object", "required": ["driver"], "properties": {"driver": {"type": "object", "required": ["name"]}}},
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "properties": {"driver": {"type": "object", "required": ["name"]}},
+                    },
                     "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                     "results": {
                         "type": "array",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from phaseproof.plan.model import Correction
 from phaseproof.plan.read import read
 
-TEXT = b"# Phase 2\n\n## Gate A: Safety\n\n- the fence stands\n  - on all sides\n- note well\n\n## Remarks\n\n- [ ] a box\n- plain words\n"
+TEXT = (
+    b"# Phase 2\n\n## Gate A: Safety\n\n- the fence stands\n  - on all sides\n- note well\n\n"
+    b"## Remarks\n\n- [ ] a box\n- plain words\n"
+)
 
 
 def corrected(*corrections: Correction) -> list[tuple[str, str, str]]:

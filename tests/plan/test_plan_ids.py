@@ -75,7 +75,10 @@ def test_list_numbers_of_headings_are_no_part_of_an_id() -> None:
 
 
 def test_sections_of_one_title_carry_the_name_of_their_milestone() -> None:
-    text = "# Plan\n\n## Milestone M1: A\n\n### Acceptance\n\n- x works\n\n## Milestone M2: B\n\n### Acceptance\n\n- x works\n"
+    text = (
+        "# Plan\n\n## Milestone M1: A\n\n### Acceptance\n\n- x works\n\n## Milestone M2: B\n\n### Acceptance\n\n- "
+        "x works\n"
+    )
     assert ids(text) == ["m1-acceptance/x-works", "m2-acceptance/x-works"]
 
 

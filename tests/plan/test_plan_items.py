@@ -93,7 +93,8 @@ def test_the_kind_follows_the_heading(title: str, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Background", "Non-goals", "Out of scope", "Risks", "Changelog", "Glossary", "Future work", "Implementation guidance",
+    ["Background", "Non-goals", "Out of scope", "Risks", "Changelog", "Glossary", "Future work",
+        "Implementation guidance",
      "Steps to reproduce", "Alternatives considered", "Open questions", "Timeline", "Next steps", "What not to build"],
 )  # fmt: skip
 def test_other_lists_are_no_items(title: str) -> None:
@@ -119,7 +120,10 @@ def test_roles_of_a_review_line() -> None:
 
 
 def test_a_role_that_signs_is_a_signoff_whatever_the_heading() -> None:
-    text = "# Phase 1\n\n## Acceptance criteria\n\n- The Security Lead's written sign-off on the report\n- The list is formally signed off\n"
+    text = (
+        "# Phase 1\n\n## Acceptance criteria\n\n- The Security Lead's written sign-off on the report\n- The list "
+        "is formally signed off\n"
+    )
     assert [k for _, k, _ in items(text)] == ["signoff", "acceptance"]
 
 

@@ -12,7 +12,9 @@ from phaseproof.plan.survey import RULES, survey
 from phaseproof.plan.tree import Paths
 
 
-def found(rule: str, *documents: tuple[str, str], files: tuple[str, ...] = (), contents: dict[str, bytes] | None = None) -> list[Problem]:
+def found(
+    rule: str, *documents: tuple[str, str], files: tuple[str, ...] = (), contents: dict[str, bytes] | None = None
+) -> list[Problem]:
     """Problems of one rule that documents show in a tree of themselves and other files."""
     plans = [plan(text, path) for path, text in documents]
     tree = Paths([path for path, _ in documents] + list(files), contents)
@@ -20,7 +22,10 @@ def found(rule: str, *documents: tuple[str, str], files: tuple[str, ...] = (), c
 
 
 def index(*rows: str, status: str = "ACTIVE") -> str:
-    head = f"# Phase O Artifact Index\n\n**Status:** {status}\n\n## Artifacts\n\n| ID | Title | Path | Status |\n|---|---|---|---|\n"
+    head = (
+        f"# Phase O Artifact Index\n\n**Status:** {status}\n\n## Artifacts\n\n| ID | Title | Path | Status |\n|"
+        f"---|---|---|---|\n"
+    )
     return head + "".join(f"| {row} |\n" for row in rows)
 
 
@@ -28,27 +33,44 @@ TASKS = "# Phase 2: Import\n\n## Tasks\n\n{}\n"
 
 
 def test_ticked_without_evidence() -> None:
-    problems = found("ticked-without-evidence", ("p.md", TASKS.format("- [x] parser done\n- [ ] writer\n- [x] see `a.md`\n- [x] merged in #12")), files=("a.md",))
+    problems = found(
+        "ticked-without-evidence",
+        ("p.md", TASKS.format("- [x] parser done\n- [ ] writer\n- [x] see `a.md`\n- [x] merged in #12")),
+        files=("a.md",),
+    )
     assert [(p.line, p.severity) for p in problems] == [(5, "warning")]
 
 
 def test_cited_path_missing() -> None:
-    text = TASKS.format("- [x] report in `docs/r.md`\n- [x] old `docs/gone.md` removed\n- [ ] later `docs/s.md`\n- [x] there: `docs/t.md`")
+    text = TASKS.format(
+        "- [x] report in `docs/r.md`\n- [x] old `docs/gone.md` removed\n- [ ] later `docs/s.md`\n- "
+        "[x] there: `docs/t.md`"
+    )
     problems = found("cited-path-missing", ("docs/p.md", text), files=("docs/t.md",))
     assert [(p.line, p.severity) for p in problems] == [(5, "error")]
 
 
 @pytest.mark.parametrize("name", ["t.md", "docs/t.md", "a/t.md", "A/T.md", "docs/"])
 def test_a_path_is_found_from_the_top_from_the_document_and_by_its_end(name: str) -> None:
-    assert not found("cited-path-missing", ("docs/p.md", TASKS.format(f"- [x] see `{name}`")), files=("docs/t.md", "x/a/t.md"))
+    assert not found(
+        "cited-path-missing", ("docs/p.md", TASKS.format(f"- [x] see `{name}`")), files=("docs/t.md", "x/a/t.md")
+    )
 
 
 def test_id_duplicate() -> None:
-    one, same, other = "E-01 | Ledger | `docs/a.md` | DRAFT", "E-01 | The ledger | `docs/a.md` | DRAFT", "E-01 | Alarm list | `docs/b.md` | DRAFT"
+    one, same, other = (
+        "E-01 | Ledger | `docs/a.md` | DRAFT",
+        "E-01 | The ledger | `docs/a.md` | DRAFT",
+        "E-01 | Alarm list | `docs/b.md` | DRAFT",
+    )
     assert found("id-duplicate", ("docs/i.md", index(one, other)), files=("docs/a.md", "docs/b.md"))
-    assert found("id-duplicate", ("docs/i.md", index(one)), ("docs/j.md", index(other)), files=("docs/a.md", "docs/b.md"))
+    assert found(
+        "id-duplicate", ("docs/i.md", index(one)), ("docs/j.md", index(other)), files=("docs/a.md", "docs/b.md")
+    )
     assert not found("id-duplicate", ("docs/i.md", index(one)), ("docs/j.md", index(same)), files=("docs/a.md",))
-    assert not found("id-duplicate", ("one/i.md", index(one)), ("two/j.md", index(other)), files=("docs/a.md", "docs/b.md"))
+    assert not found(
+        "id-duplicate", ("one/i.md", index(one)), ("two/j.md", index(other)), files=("docs/a.md", "docs/b.md")
+    )
 
 
 def test_id_conflict() -> None:
@@ -63,9 +85,14 @@ def test_id_conflict() -> None:
 
 
 def test_index_missing_file() -> None:
-    problems = found("index-missing-file", ("docs/i.md", index("O-01 | Ledger | `docs/o-01.md` | SEALED", "O-02 | Alarm | `docs/o-02.md` | NOT AUTHORED")))
+    problems = found(
+        "index-missing-file",
+        ("docs/i.md", index("O-01 | Ledger | `docs/o-01.md` | SEALED", "O-02 | Alarm | `docs/o-02.md` | NOT AUTHORED")),
+    )
     assert [(p.line, p.severity) for p in problems] == [(9, "error")]
-    assert not found("index-missing-file", ("docs/i.md", index("O-01 | Ledger | `docs/o-01.md` | SEALED")), files=("docs/o-01.md",))
+    assert not found(
+        "index-missing-file", ("docs/i.md", index("O-01 | Ledger | `docs/o-01.md` | SEALED")), files=("docs/o-01.md",)
+    )
 
 
 def test_index_missing_file_though_a_seal_says_the_phase_is_finished() -> None:
@@ -102,7 +129,9 @@ def test_sealed_in_one_document_open_in_another() -> None:
 
 
 def test_parent_ticked_child_open() -> None:
-    assert [p.line for p in found("parent-ticked-child-open", ("p.md", TASKS.format("- [x] all\n  - [x] one\n  - [ ] two")))] == [5]
+    assert [
+        p.line for p in found("parent-ticked-child-open", ("p.md", TASKS.format("- [x] all\n  - [x] one\n  - [ ] two")))
+    ] == [5]
     assert not found("parent-ticked-child-open", ("p.md", TASKS.format("- [ ] all\n  - [x] one\n  - [ ] two")))
     assert not found("parent-ticked-child-open", ("p.md", TASKS.format("- [x] all\n  - [x] one")))
 
@@ -114,7 +143,10 @@ def test_a_milestones_acceptance_ticked_over_its_open_tasks() -> None:
 
 
 def test_a_phase_ticked_in_a_list_and_open_below() -> None:
-    text = "# Roadmap\n\n## Phases\n\n- [{}] **Phase 1: Tiles** - load\n\n### Phase 1: Tiles\n\nPlans:\n- [ ] 01-01: server\n"
+    text = (
+        "# Roadmap\n\n## Phases\n\n- [{}] **Phase 1: Tiles** - load\n\n### Phase 1: Tiles\n\nPlans:\n- [ ] 01-01: "
+        "server\n"
+    )
     assert [p.line for p in found("parent-ticked-child-open", ("p.md", text.format("x")))] == [5]
     assert not found("parent-ticked-child-open", ("p.md", text.format(" ")))
 
@@ -177,8 +209,10 @@ def test_evidence_that_is_no_json_raises_nothing(data: bytes) -> None:
 
 def test_every_rule_of_the_contract_has_a_sentence() -> None:
     assert {
-        "ticked-without-evidence", "cited-path-missing", "id-duplicate", "id-conflict", "index-missing-file", "index-stale-status",
-        "sealed-with-open-items", "parent-ticked-child-open", "section-contradiction", "exit-before-entry", "self-certifying-evidence",
+        "ticked-without-evidence", "cited-path-missing", "id-duplicate", "id-conflict", "index-missing-file",
+            "index-stale-status",
+        "sealed-with-open-items", "parent-ticked-child-open", "section-contradiction", "exit-before-entry",
+            "self-certifying-evidence",
     } <= set(RULES)  # fmt: skip
 
 

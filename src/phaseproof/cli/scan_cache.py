@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -30,7 +31,7 @@ def _reader() -> str:
 
 
 def folder_of(root: Path) -> Path:
-    """Where the cache of a place lies: `.phaseproof/cache` where there is a `.phaseproof`, else the user's cache folder."""
+    """Where the cache of a place lies: in its `.phaseproof` where there is one, else in the user's cache folder."""
     own = root / ".phaseproof"
     if own.is_dir() and not own.is_symlink():
         return own / "cache"
@@ -64,7 +65,7 @@ class Cache:
         """Key of a document: what it says and where it lies."""
         return hashlib.sha256(data).digest()[:20] + hash_path(path)
 
-    def get(self, key: bytes) -> Plan | bool | None:
+    def get(self, key: bytes) -> Plan | Literal[False] | None:
         """The plan of a key; False where it is known to be no plan, None where nothing is known."""
         kept = self._known.get(key)
         if kept is None:

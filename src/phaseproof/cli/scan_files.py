@@ -17,7 +17,8 @@ MOST = 500_000
 _KINDS = frozenset((".md", ".markdown", ".mdx", ".mdown", ".mkd", ".txt"))
 _BARE = frozenset(("todo", "roadmap", "plan", "checklist", "release", "tasks", "milestones"))
 _FOREIGN = frozenset(
-    ("node_modules", "bower_components", "vendor", "vendored", "third_party", "third-party", "site-packages", ".git", ".hg", ".svn",
+    ("node_modules", "bower_components", "vendor", "vendored", "third_party", "third-party", "site-packages",
+        ".git", ".hg", ".svn",
      ".venv", "venv", ".tox", "__pycache__", ".phaseproof", "Pods", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from phaseproof.cli.scan_run import Found
 from phaseproof.plan.model import Item, Plan, Problem, Section
 from phaseproof.plan.survey import RULES
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": None}
+_COLOURS: dict[str, str | None] = {"error": "red", "warning": "yellow", "note": None}
 _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 _MOST = 12  # problems of one rule and file that the text shows one by one
 
@@ -34,7 +34,7 @@ def machine(found: Found) -> dict[str, Any]:
     by_path: dict[str, list[Problem]] = {}
     for problem in found.problems:
         by_path.setdefault(problem.path, []).append(problem)
-    documents = [
+    documents: list[dict[str, Any]] = [
         {
             "path": plan.path,
             "title": plan.title,
@@ -79,8 +79,10 @@ def _section(section: Section) -> dict[str, Any]:
 def _item(item: Item) -> dict[str, Any]:
     identity = item.name or item.id
     said: dict[str, Any] = {
-        "line": item.span.line, "column": item.span.column, "end_line": item.span.end_line, "id": identity, "explicit": item.explicit,
-        "kind": item.kind, "state": item.claim.state, "raw_state": item.claim.raw, "group": item.group, "section": item.section,
+        "line": item.span.line, "column": item.span.column, "end_line": item.span.end_line, "id": identity,
+            "explicit": item.explicit,
+        "kind": item.kind, "state": item.claim.state, "raw_state": item.claim.raw, "group": item.group,
+            "section": item.section,
         "text": item.text, "references": [r.path for r in item.references],
     }  # fmt: skip
     if identity != item.id:

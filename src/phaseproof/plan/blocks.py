@@ -59,6 +59,10 @@ class Entry:
         self.lead = ""
         self.kids = 0
 
+    def words(self) -> str:
+        """Its text, continuation lines joined by a space."""
+        return " ".join((self.text, *self.more)) if self.more else self.text
+
 
 class List:
     """Entries that stand together, in the order of the text."""

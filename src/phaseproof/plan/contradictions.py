@@ -59,7 +59,8 @@ def _sections(plans: Sequence[Plan]) -> Iterator[Problem]:
                 ):
                     yield Problem(
                         plan.path, section.line, "section-contradiction", "error",
-                        f"{section.id} is {_said(section.claim)} here and {_said(other.claim)} in {other_plan.path}:{other.line}",
+                        f"{section.id} is {_said(section.claim)} here and {_said(other.claim)} in "
+                        f"{other_plan.path}:{other.line}",
                     )  # fmt: skip
                     break
     yield from _sealed_elsewhere(plans, found)
@@ -82,7 +83,8 @@ def _sealed_elsewhere(plans: Sequence[Plan], claims: dict[str, list[tuple[Plan, 
                 if still:
                     yield Problem(
                         plan.path, still[0].span.line, "sealed-with-open-items", "error",
-                        f"{len(still)} items of {section.id} are open here, first “{short(still[0].text)}”; {other_plan.path}:{other.line} declares it {_said(other.claim)}",
+                        f"{len(still)} items of {section.id} are open here, first “{short(still[0].text)}”; "
+                        f"{other_plan.path}:{other.line} declares it {_said(other.claim)}",
                     )  # fmt: skip
                     break
 
@@ -115,14 +117,16 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
                         item.span.line,
                         "id-duplicate",
                         "error",
-                        f"{item.id} is “{short(item.text)}” here and “{short(other.text)}” in {other_plan.path}:{other.span.line}",
+                        f"{item.id} is “{short(item.text)}” here and “{short(other.text)}” in "
+                        f"{other_plan.path}:{other.span.line}",
                     )
                     break
                 states = {_class(item.claim), _class(other.claim)}
                 if same and "done" in states and states & {"open", "not begun"} and item.kind == other.kind:
                     yield Problem(
                         plan.path, item.span.line, "section-contradiction", "error",
-                        f"{item.name} is {_said(item.claim)} here and {_said(other.claim)} in {other_plan.path}:{other.span.line}",
+                        f"{item.name} is {_said(item.claim)} here and {_said(other.claim)} in "
+                        f"{other_plan.path}:{other.span.line}",
                     )  # fmt: skip
                     break
 

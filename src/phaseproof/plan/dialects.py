@@ -1,4 +1,4 @@
-"""What sort of document a text is: the formats that tools and communities use, and the ordinary ones that plan nothing."""
+"""What sort of document a text is: formats that tools and communities use, and ordinary ones that plan nothing."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ import re
 
 from phaseproof.plan.blocks import Block, Heading, Para, Tag
 from phaseproof.plan.drafts import Reading
+from phaseproof.plan.linestart import looks_title
 from phaseproof.plan.outlines import is_label
-from phaseproof.plan.scanner import looks_title
 from phaseproof.plan.titles import unit_of
 from phaseproof.plan.vocabulary import FORM, ITEM_KINDS, STOP, Meaning, core, meaning
 
 _ORDINARY_NAME = re.compile(
-    r"(?:\A|/)(?:readme|contributing|changelog|changes|history|news|code[_-]of[_-]conduct|license|licence|install(?:ation|ing)?|security|support|authors|"
+    r"(?:\A|/)(?:readme|contributing|changelog|changes|history|news|code[_-]of[_-]conduct|license|licence|"
+    r"install(?:ation|ing)?|security|support|authors|"
     r"maintainers|governance|faq|usage|tutorial|getting[_-]started|quick[_-]?start|how-?to)(?![a-z])[^/]*\Z",
     re.IGNORECASE,
 )
 _ORDINARY_HEADING = re.compile(
-    r"\A(?:installation|install|installing|usage|getting started|quick ?start|license|contributing|table of contents|api(?: reference)?|features|faq|"
-    r"acknowledge?ments|configuration|examples?|basic usage|documentation|requirements and installation|about|credits|support|badges|how to .*|setup|"
+    r"\A(?:installation|install|installing|usage|getting started|quick ?start|license|contributing|table of contents|"
+    r"api(?: reference)?|features|faq|"
+    r"acknowledge?ments|configuration|examples?|basic usage|documentation|requirements and installation|about|"
+    r"credits|support|badges|how to .*|setup|"
     r"changelog|troubleshooting|see also|further reading)\Z"
 )
 _ORDINARY_TITLE = re.compile(
-    r"\A(?:how to\b|(?:an? )?(?:introduction|guide) to\b|getting started|changelog|contributing|release notes\b|meeting (?:notes|minutes)|.*\b(?:tutorial|user guide|developer guide|cookbook|meeting notes|meeting minutes|reference manual)\Z)"
+    r"\A(?:how to\b|(?:an? )?(?:introduction|guide) to\b|getting started|changelog|contributing|release notes\b|"
+    r"meeting (?:notes|minutes)|.*\b(?:tutorial|user guide|developer guide|cookbook|meeting notes|meeting minutes|"
+    r"reference manual)\Z)"
 )
 _PLANS = re.compile(
-    r"\b(?:plans?|phases?|milestones?|road ?map|check ?list|tasks?|release|launch|stor(?:y|ies)|sprint|status|progress|completion|complete|gates?|readiness|"
-    r"acceptance|rollout|kick-?off|definition of|go-live|requirements|spec|specification|summary|report|audit|verification|backlog|todo|epic|handoff|sign-?off)\b",
+    r"\b(?:plans?|phases?|milestones?|road ?map|check ?list|tasks?|release|launch|stor(?:y|ies)|sprint|status|"
+    r"progress|completion|complete|gates?|readiness|"
+    r"acceptance|rollout|kick-?off|definition of|go-live|requirements|spec|specification|summary|report|audit|"
+    r"verification|backlog|todo|epic|handoff|sign-?off)\b",
     re.IGNORECASE,
 )
 _KEP = frozenset(("release signoff checklist", "graduation criteria", "production readiness review questionnaire"))
@@ -51,12 +58,17 @@ _SPECKIT = frozenset(
     )
 )
 _BMAD_TITLES = {
-    "completion notes list": Meaning("exit", True), "completion notes": Meaning("exit", True), "file list": Meaning("artifact", True),
-    "compliance check": Meaning("acceptance", True), "compliance status": Meaning("acceptance", True), "gate status": Meaning(FORM), "dev notes": Meaning(STOP), "story": Meaning(STOP),
-    "references": Meaning(STOP), "dev agent record": Meaning(STOP), "qa results": Meaning(STOP), "testing": Meaning(STOP),
-    "testing requirements": Meaning(STOP), "testing standards": Meaning(STOP), "change log": Meaning(STOP), "story wrap up": Meaning(STOP),
-    "technical requirements": Meaning(STOP), "architecture compliance": Meaning(STOP), "file structure requirements": Meaning(STOP),
-    "library/framework requirements": Meaning(STOP), "library & framework requirements": Meaning(STOP), "previous story intelligence": Meaning(STOP),
+    **dict.fromkeys(("completion notes list", "completion notes"), Meaning("exit", True)),
+    **dict.fromkeys(("compliance check", "compliance status"), Meaning("acceptance", True)),
+    "file list": Meaning("artifact", True),
+    "gate status": Meaning(FORM),
+    **dict.fromkeys(
+        ("dev notes", "story", "references", "dev agent record", "qa results", "testing", "testing requirements",
+         "testing standards", "change log", "story wrap up", "technical requirements", "architecture compliance",
+         "file structure requirements", "library/framework requirements", "library & framework requirements",
+         "previous story intelligence"),
+        Meaning(STOP),
+    ),
 }  # fmt: skip
 _KEP_TITLES = {"goals": Meaning("acceptance", True)}
 _SPECKIT_TITLES = {"edge cases": Meaning("requirement", True)}
@@ -156,13 +168,12 @@ def _pasted_plan(blocks: list[Block]) -> bool:
     return False
 
 
-def title_meaning(reading: Reading, title: str, level: int) -> Meaning | None:
+def title_meaning(reading: Reading, title: str) -> Meaning | None:
     """What a heading means in this sort of document.
 
     Args:
         reading: the reading, its dialect known.
         title: the heading's text.
-        level: its level.
     """
     words = core(title)
     special = {"kep": _KEP_TITLES, "bmad": _BMAD_TITLES, "speckit": _SPECKIT_TITLES}.get(reading.dialect)

@@ -38,7 +38,8 @@ class Node:
     """
 
     __slots__ = (
-        "after", "also", "certain", "claim", "holds", "id", "key", "kind", "leaf", "level", "line", "listed", "meaning", "own", "title", "unit", "up",
+        "after", "also", "certain", "claim", "holds", "id", "key", "kind", "leaf", "level", "line",
+            "listed", "meaning", "own", "title", "unit", "up",
     )  # fmt: skip
 
     def __init__(
@@ -94,7 +95,8 @@ _ROLE = r"(?:[A-Z][\w/&.-]*(?:[ ](?:[A-Z][\w/&.-]*|of|and|&|/))*|(?:the|a|each|a
 _SIGNS = re.compile(
     rf"\A[*_`\"]*(?:The\s+)?(?:"
     rf"[Hh]uman (?:review|sign-?off|approval)\b|"
-    rf"{_ROLE}(?:['’]s?)?\s+(?:(?:formal|written|final|explicit|documented)\s+)*(?:[Ss]ign[- ]?[Oo]ff|[Aa]pproval)s?\b(?!\s+(?:process|workflow|form|page|flow|checklist|matrix|criteria))|"
+    rf"{_ROLE}(?:['’]s?)?\s+(?:(?:formal|written|final|explicit|documented)\s+)*(?:[Ss]ign[- ]?[Oo]ff|"
+    rf"[Aa]pproval)s?\b(?!\s+(?:process|workflow|form|page|flow|checklist|matrix|criteria))|"
     rf"(?:[Ss]ign[- ]?[Oo]ff|[Aa]pproval|[Ww]ritten approval|[Ff]ormal approval)s?\s+(?:from|by|of)\s|"
     rf"{_ROLE}\s+(?:has |have )?(?:signs? off|signed off|approves?)\b(?!\s+by))"
 )

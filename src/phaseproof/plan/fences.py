@@ -12,7 +12,8 @@ from phaseproof.plan.vocabulary import DECIDES, FORM
 _TEXT = frozenset(("", "text", "txt", "plain", "plaintext", "markdown", "md", "none", "checklist"))
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "console", "shell-session", "terminal", "cmd", "powershell", "ps1"))
 _EXAMPLE = re.compile(
-    r"\b(?:examples?|e\.g\.|for instance|templates?|sample|format|looks? like|like this|such as|copy|paste|snippet|syntax|usage|structure|layout)\b",
+    r"\b(?:examples?|e\.g\.|for instance|templates?|sample|format|looks? like|like this|such as|copy|paste|snippet|"
+    r"syntax|usage|structure|layout)\b",
     re.IGNORECASE,
 )
 _MUST = re.compile(r"\b(?:commands?|checks?|must|pass(?:es)?|gates?|green|succeed|exit (?:0|zero))\b", re.IGNORECASE)

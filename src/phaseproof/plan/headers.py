@@ -7,7 +7,8 @@ import re
 from phaseproof.plan.ids import visible
 
 _HEADER = re.compile(
-    r"[#>\s*_|-]*(?:document|artifact|artefact|doc)[ _-]?(?:id|identifier)\s*(?:[*_`]*\s*[:|]\s*[*_`]*|[*_`]+)\s*(?P<id>[A-Za-z][\w.-]*\d[\w.-]*)",
+    r"[#>\s*_|-]*(?:document|artifact|artefact|doc)[ _-]?(?:id|identifier)\s*(?:[*_`]*\s*[:|]\s*[*_`]*|"
+    r"[*_`]+)\s*(?P<id>[A-Za-z][\w.-]*\d[\w.-]*)",
     re.IGNORECASE,
 )
 _FRONT = re.compile(r"(?:id|document_id|artifact_id)\s*:\s*[\"']?(?P<id>[A-Za-z][\w.-]*\d[\w.-]*)", re.IGNORECASE)

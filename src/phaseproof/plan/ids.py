@@ -15,7 +15,8 @@ from functools import lru_cache
 
 _OPEN = r"(?:\[[A-Z]{1,2}\d?\]\s*|\((?:R|P\d?|MVP)\)\s*|\*\*|__|[*_`\[(])*"
 _WORDED = (
-    r"(?i:(?:Gate|Phase|Milestone|Task|Sub-?task|Story|Step|Epic|Requirement|Criterion|Stage|Sprint|Wave|Level|Tier|Check|"
+    r"(?i:(?:Gate|Phase|Milestone|Task|Sub-?task|Story|Step|Epic|Requirement|Criterion|Stage|Sprint|Wave|Level|Tier|"
+    r"Check|"
     r"Control|Deliverable|Artifact|Test|AC|Plan|Scenario|Objective))[ \u00a0]#?(?:\d+(?:[.-]\d+)*[a-z]?|[A-Z](?!\w))"
 )
 _LETTERED = r"[^\W\d_]{1,12}(?:-[^\W\d_]{1,12})*[-_.]?\d+(?:[.-]\d+)*[a-z]?"
@@ -59,9 +60,11 @@ _PIN = re.compile(r"\s*\{#(?P<id>[^\s{}]{1,120})\}\s*\Z")
 _WORDS = re.compile(r"[^\W_]+")
 _TASKISH = re.compile(r"[A-Z]+-?\d{3,}[a-z]?\Z|[A-Za-z]*\d+(?:[.-]\d+)+[a-z]?\Z|[A-Z]{2,}(?:-[A-Z]+)*-\d+\Z|T\d+\Z")
 _TECH = re.compile(
-    r"(?i:utf-?\d+|sha-?\d+|md5|s3|ec2|oauth-?\d|https?-?\d|ip-?v?\d|k8|k3|p\d{2,3}|q[1-4]|h[12]|v\d+(?:\.\d+)*|web3|log4|es\d+|"
+    r"(?i:utf-?\d+|sha-?\d+|md5|s3|ec2|oauth-?\d|https?-?\d|ip-?v?\d|k8|k3|p\d{2,3}|q[1-4]|h[12]|v\d+(?:\.\d+)*|web3|"
+    r"log4|es\d+|"
     r"iso-?\d+|rfc-?\d+|cve-\d+.*|gpt-?\d.*|x\d+|arm-?\d+|tls-?\d.*|ssl-?\d|python-?\d.*|node-?\d.*|java-?\d+|pg-?\d+|"
-    r"sev-?\d|l[1-7]|wcag.*|base64|ed25519|covid-19|amd64|win\d+|ios-?\d+|html5|css3|mp[34]|vp9|h26\d|int\d+|float\d+|us\d+|p[0-4])\Z"
+    r"sev-?\d|l[1-7]|wcag.*|base64|ed25519|covid-19|amd64|win\d+|ios-?\d+|html5|css3|mp[34]|vp9|h26\d|int\d+|"
+    r"float\d+|us\d+|p[0-4])\Z"
 )  # names of things that look like an id
 _TECH_IF_COLON = re.compile(
     r"(?i:p[0-4]|p\d{2,3}|v\d+(?:\.\d+)*|sev-?\d|q[1-4]|h[12]|us\d+|utf-?\d+|s3|ec2|https?-?\d|ip-?v?\d|sha-?\d+)\Z"

@@ -66,14 +66,14 @@ def _listed(
             f"{name} “{short(item.text)}” is {item.claim.raw} here; {where} exists",
         )
     elif state == "DRAFT":
-        seal = sealed.get(where) or (sealed.get(item.name.casefold()) if item.explicit else None)
-        if seal is not None and seal[0] != plan.path:
+        told = sealed.get(where) or (sealed.get(item.name.casefold()) if item.explicit else None)
+        if told is not None and told[0] != plan.path:
             yield Problem(
                 plan.path,
                 line,
                 "index-stale-status",
                 "error",
-                f"{name} “{short(item.text)}” is DRAFT here; {seal[0]}:{seal[1]} says {seal[2]}",
+                f"{name} “{short(item.text)}” is DRAFT here; {told[0]}:{told[1]} says {told[2]}",
             )
 
 

@@ -6,6 +6,7 @@ section in; a property test holds the two together.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from phaseproof.plan.dialects import is_ordinary_name, plans_by_name
@@ -52,20 +53,26 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
         lines: its lines.
         path: its path.
     """
-    for found in _BOX.finditer(text):
-        start = found.start()
+    for box in _BOX.finditer(text):
+        start = box.start()
         begin = text.rfind("\n", max(0, start - _FAR), start) + 1
         if (begin or start < _FAR) and _BEFORE.match(text[begin:start]):
             return False
-        if _CELL.search(text, max(0, start - 9), found.end() + 9):
+        if _CELL.search(text, max(0, start - 9), box.end() + 9):
             return False
     if any(literal in text and pattern.search(text) for literal, pattern in _SIGNS):
         return False
     if not text.isascii() and _GLYPHS.search(text):
         return False
-    titles = [line.lstrip(" #").rstrip(" #") for line in lines if line[:1] in ("#", " ") and line.lstrip(" ")[:1] == "#"]
+    titles = [
+        line.lstrip(" #").rstrip(" #") for line in lines if line[:1] in ("#", " ") and line.lstrip(" ")[:1] == "#"
+    ]
     if _UNDERLINES.search(text):
-        titles += [before for before, line in zip(lines, lines[1:], strict=False) if before and line[:1] in ("=", "-") and _SETEXT.match(line)]
+        titles += [
+            before
+            for before, line in itertools.pairwise(lines)
+            if before and line[:1] in ("=", "-") and _SETEXT.match(line)
+        ]
     told = [line for line in lines if line[-1:] in (":", "*", "_")]
     if "**" in text:
         told += [line for line in lines if "**" in line[:12]]

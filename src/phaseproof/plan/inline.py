@@ -12,7 +12,9 @@ _CUTS = re.compile(r"[,;()]")
 _LONGEST = 200
 """Entries told on one line above which it is running text, not a list."""
 _REVIEW = re.compile(
-    r"(?:[*_]{2})?(?P<label>Reviewed ?By|Review(?:ers)? required|Required (?:reviewers|approvers|approvals|sign-?offs)|Approvers|Approvals required|Sign-?offs?(?: required)?(?: by)?|To be signed by)(?:[*_]{2})?\s*:(?:[*_]{2})?\s*(?P<roles>\S.*)",
+    r"(?:[*_]{2})?(?P<label>Reviewed ?By|Review(?:ers)? required|Required (?:reviewers|approvers|approvals|"
+    r"sign-?offs)|Approvers|Approvals required|Sign-?offs?(?: required)?(?: by)?|"
+    r"To be signed by)(?:[*_]{2})?\s*:(?:[*_]{2})?\s*(?P<roles>\S.*)",
     re.IGNORECASE,
 )
 _MANIFEST = re.compile(r"(?:REQUIRES|REQUIRED|NEEDS|CONSUMES|INPUTS|PRODUCES|DELIVERS|OUTPUTS|CREATES)\Z")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _WORDS = re.compile(
-    rb"(?i)\[[ x]\]|\xe2\x98[\x90\x91\x92]|\xe2\x96\xa1|\xe2\xac\x9c|\xe2\x9c[\x85\x93\x94]|criteri|accept|\bgate|require|deliverable|art[ei]fact|milestone|phase|sprint|definition|"
-    rb"\bdod\b|\bdor\b|invariant|INV-|objective|verif|valid|prereq|precond|check|sign|approv|review|rollout|roll-out|release|launch|deploy|task|todo|to-do|"
+    rb"(?i)\[[ x]\]|\xe2\x98[\x90\x91\x92]|\xe2\x96\xa1|\xe2\xac\x9c|\xe2\x9c[\x85\x93\x94]|criteri|accept|\bgate|"
+    rb"require|deliverable|art[ei]fact|milestone|phase|sprint|definition|"
+    rb"\bdod\b|\bdor\b|invariant|INV-|objective|verif|valid|prereq|precond|check|sign|approv|review|rollout|roll-out|"
+    rb"release|launch|deploy|task|todo|to-do|"
     rb"test|target|status|evidence|rule|must|audit|goal|stop|done|complet"
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from phaseproof.plan.blocks import Entry, List
+from phaseproof.plan.claims import ticked_claims, told_claims
 from phaseproof.plan.drafts import Context, Draft, Node, Reading, claim_of, kind_by_id
 from phaseproof.plan.ids import leading_id
 from phaseproof.plan.marks import OTHER, glyph_in, is_form_field
@@ -25,29 +26,30 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _METADATA = re.compile(
-    r"[*_`]*(?:owners?|status|depends(?: on)?|dependencies|estimates?|estimated [\w ]+|effort|priority|duration|timeline|due(?: date)?|risks?|"
-    r"notes?|rationale|why|files?|traces?(?: to)?|requirements|goal|goals|objective|context|background|assignee|lead|date|time|week|story points|"
-    r"blocked by|blocks|scope|out of scope|impact|source|links?|refs?|references?|example|type|category|severity|purpose|summary|outcome|approach|focus)"
+    r"[*_`]*(?:owners?|status|depends(?: on)?|dependencies|estimates?|estimated [\w ]+|effort|priority|duration|"
+    r"timeline|due(?: date)?|risks?|"
+    r"notes?|rationale|why|files?|traces?(?: to)?|requirements|goal|goals|objective|context|background|assignee|lead|"
+    r"date|time|week|story points|"
+    r"blocked by|blocks|scope|out of scope|impact|source|links?|refs?|references?|example|type|category|severity|"
+    r"purpose|summary|outcome|approach|focus)"
     r"(?:\s*\([^()]*\))?[*_`]*\s*:",
     re.IGNORECASE,
 )
 _TRACE = re.compile(r"_(?:Requirements?|Refs?|Depends|Prompt|Leverage)\b")
 _HALF = re.compile(
-    r"\b(?:is|are|confirms?|includes?|must|shall|should|has|have|following|of|be|with|to|contains?|covers?|covering|for|and|or|when|if|where)[*_]*:[*_]*\Z",
+    r"\b(?:is|are|confirms?|includes?|must|shall|should|has|have|following|of|be|with|to|contains?|covers?|covering|"
+    r"for|and|or|when|if|where)[*_]*:[*_]*\Z",
     re.IGNORECASE,
 )
 ONE_LINE = re.compile(
     r"[*_]{0,3}(?P<label>[A-Za-z][A-Za-z /&-]{2,38}?)(?:\s*\([^()]*\))?[*_]{0,3}\s*:[*_]{0,3}\s+(?P<text>\S.*)"
 )
 _ONE_LINERS = re.compile(
-    r"\A(?:deliverables?|acceptance|verification|validation|exit|gate|done|done when|exit gate|success metrics?|artifacts?)\Z"
+    r"\A(?:deliverables?|acceptance|verification|validation|exit|gate|done|done when|exit gate|success metrics?|"
+    r"artifacts?)\Z"
 )
 _QUESTION = re.compile(r"\?[*_\"”]*\s*\Z")
 _ANSWERED = re.compile(r"\?[*_\"”)]*\s*(?:[-–—→:]+\s*|=>\s*|->\s*)?[*_]*\S")
-_FEATURES = re.compile(
-    r"\b(?:features?|benefits|advantages|highlights|capabilities|why|pros|strengths|supported|support|compatibility|overview|introduction|risks?|stack)\b"
-)
-_FINISHED = re.compile(r"\bcomplet\w+\b")
 _MARKED = re.compile(rf"[*_]*(?P<g>[{OTHER}])\ufe0f?\s*")
 
 
@@ -77,16 +79,12 @@ def read_list(reading: Reading, block: List) -> None:
             status_claim(reading, entry.line, 0, entry.text)
     if block.boxes:
         _boxes(reading, block, context)
-    elif any(e.box is not None for e in block.entries) and _claims(reading, block, context):
-        return
-    elif context.kind is None and reading.plan and _claimed(reading, block, context):
+    elif (any(e.box is not None for e in block.entries) and ticked_claims(reading, block, context)) or (
+        context.kind is None and reading.plan and told_claims(reading, block, context)
+    ):
         return
     else:
         _plain(reading, block, context)
-
-
-def _text(entry: Entry) -> str:
-    return " ".join((entry.text, *entry.more)) if entry.more else entry.text
 
 
 def _box_kind(reading: Reading, context: Context) -> ItemKind:
@@ -95,7 +93,7 @@ def _box_kind(reading: Reading, context: Context) -> ItemKind:
     node = reading.node
     while node is not None:  # a box under a heading that says nothing is what the heading above makes of it
         if node.meaning is not None and node.meaning.kind in ITEM_KINDS:
-            return node.meaning.kind  # type: ignore[return-value]
+            return node.meaning.kind
         if node.unit or (node.meaning is not None and node.own):
             return "task"
         node = node.up
@@ -112,59 +110,24 @@ def _boxes(reading: Reading, block: List, context: Context) -> None:
         if entry.lead:
             found = lead_meaning(entry.lead)
             if found is not None and found.kind in ITEM_KINDS:
-                kind = found.kind  # type: ignore[assignment]
+                kind = found.kind
         kinds[id(entry)] = kind
         if entry.box is None:
             if entry.kids and entry.text.rstrip("*_ ").endswith(":"):
                 found = lead_meaning(entry.text)
                 if found is not None and found.kind in ITEM_KINDS:
-                    kinds[id(entry)] = found.kind  # type: ignore[assignment]
+                    kinds[id(entry)] = found.kind
             continue
         line = reading.lines[entry.line - 1]
         if is_form_field(line) or not entry.text.strip("*_ "):
             continue
-        draft = reading.add(entry.line, entry.column, kind, _text(entry), entry.box.claim, boxed=True, end=entry.end)
+        draft = reading.add(entry.line, entry.column, kind, entry.words(), entry.box.claim, boxed=True, end=entry.end)
         while up is not None:
             if id(up) in drafts:
                 draft.up = drafts[id(up)]
                 break
             up = up.up
         drafts[id(entry)] = draft
-
-
-def _claims(reading: Reading, block: List, context: Context) -> bool:
-    """Entries that lead with a tick but no box: claims in a plan, decoration in a list of features."""
-    if context.kind is not None:
-        return False
-    title = core(reading.node.title) if reading.node is not None else ""
-    if not reading.plan or context.rule == HARD or _FEATURES.search(title):
-        return True
-    kind = claim_kind(title)
-    for entry in block.entries:
-        if entry.box is not None and entry.text.strip("*_ ") and not is_form_field(reading.lines[entry.line - 1]):
-            reading.add(entry.line, entry.column, kind, _text(entry), entry.box.claim, end=entry.end)
-    return True
-
-
-def _claimed(reading: Reading, block: List, context: Context) -> bool:
-    """Entries with a tick further on (`Exporter: ✅ 12 formats`): claims where most of a list has one."""
-    lines = [reading.lines[entry.line - 1] for entry in block.entries]
-    if all(line.isascii() for line in lines) or context.rule in (HARD, HOW):
-        return False
-    title = core(reading.node.title) if reading.node is not None else ""
-    marks = [glyph_in(line, entry.column - 1, entry.line) for entry, line in zip(block.entries, lines, strict=True)]
-    if sum(mark is not None for mark in marks) < max(2, 0.6 * len(marks)) or _FEATURES.search(title):
-        return False
-    kind = claim_kind(title)
-    for entry, mark in zip(block.entries, marks, strict=True):
-        if mark is not None:
-            reading.add(entry.line, entry.column, kind, _text(entry), mark, end=entry.end)
-    return True
-
-
-def claim_kind(title: str) -> ItemKind:
-    """Kind of a claim that stands under a title which says nothing else."""
-    return "exit" if _FINISHED.search(core(title)) else "task"
 
 
 def _direct(reading: Reading, context: Context) -> ItemKind | None:
@@ -201,7 +164,7 @@ def _plain(reading: Reading, block: List, context: Context) -> None:
             if found is not None and (
                 found.strong or (context.kind is not None and found.kind in DECIDES) or found.kind in (STOP, HARD, HOW)
             ):
-                kind = found.kind if found.kind in ITEM_KINDS else None  # type: ignore[assignment]
+                kind = found.kind if found.kind in ITEM_KINDS else None
         seen[id(entry)] = _one(reading, entry, kind, node, parent, context, direct, entries[index + 1 : index + 2])
 
 
@@ -209,14 +172,14 @@ def _one(
     reading: Reading, entry: Entry, kind: ItemKind | None, node: Node | None, parent: Draft | None, context: Context,
     direct: ItemKind | None, after: list[Entry],
 ) -> _Seen:  # fmt: skip
-    text = _text(entry)
+    text = entry.words()
     label = _label(reading, entry, text, kind, context)
     if label is not None:
         if label.kind not in ITEM_KINDS:
             return _Seen(None, None, detail=label.kind in (HARD, FORM))
         title = clean(text)
         block = reading.title(entry.line, 8, title, section_kind(title, label), None, label) if reading.paste else None
-        return _Seen(label.kind, None, node=block)  # type: ignore[arg-type]
+        return _Seen(label.kind, None, node=block)
     if entry.box is None and not entry.kids and (direct or context.kind is None):
         one = _one_line(reading, entry, text, node)
         if one is not None:
@@ -227,7 +190,7 @@ def _one(
         if lone is None or context.rule in (HARD, STOP, HOW) or not reading.plan:
             return _Seen(None, parent)
         kind = lone
-    if _unfit(reading, entry, text, kind, direct is not None and not context.kind):
+    if _unfit(reading, text, kind, direct is not None and not context.kind):
         return _Seen(kind if kind in DECIDES else None, parent, detail=kind not in DECIDES)
     flat = bool(after) and after[0].up is entry and after[0].flat and entry.kind == "n"
     if flat and kind not in DECIDES:
@@ -288,11 +251,11 @@ def _one_line(reading: Reading, entry: Entry, text: str, node: Node | None) -> _
         return _Seen(None, None)
     draft = reading.add(
         entry.line, entry.column + found.start("text"), word.kind, found["text"], node=node, end=entry.end
-    )  # type: ignore[arg-type]
+    )
     return _Seen(None, draft, detail=True)
 
 
-def _unfit(reading: Reading, entry: Entry, text: str, kind: ItemKind, direct: bool) -> bool:
+def _unfit(reading: Reading, text: str, kind: ItemKind, direct: bool) -> bool:
     """Whether an entry in a list of items is not one: metadata, a trace line, a question, a placeholder."""
     if is_nothing(text) or _TRACE.match(text):
         return True

@@ -29,8 +29,7 @@ def normal_digest(lines: list[str], marks: Iterable[Mark]) -> Digest:
     out = list(lines) if by_line else lines
     for number, found in by_line.items():
         line = out[number - 1]
-        for mark in sorted({(m.start, m.stop, m.form) for m in found}, reverse=True):
-            start, stop, form = mark
+        for start, stop, form in sorted({(m.start, m.stop, m.form) for m in found}, reverse=True):
             left, right = line[: start - 1], line[stop - 1 :]
             if form == "cell":  # columns are often padded to one width
                 left, right = left.rstrip(), right.lstrip()

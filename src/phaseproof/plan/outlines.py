@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from phaseproof.plan.claims import claim_kind
 from phaseproof.plan.drafts import Draft, Node, Reading
 from phaseproof.plan.inline import manifest, pipes, review_line
-from phaseproof.plan.lists import claim_kind, is_nothing
+from phaseproof.plan.linestart import CLAIM_GLYPHS
+from phaseproof.plan.lists import is_nothing
 from phaseproof.plan.marks import box_at, glyph_in, is_form_field
 from phaseproof.plan.model import ItemKind
-from phaseproof.plan.scanner import CLAIM_GLYPHS
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, Meaning, lead_meaning, meaning
 
@@ -21,13 +22,15 @@ Lines = list[tuple[int, int, str]]
 """(number, indent, text); a blank line has indent -1 and no text."""
 
 CAPS = re.compile(
-    r"(?:[*_]{2})?(?P<label>[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{2,80}?(?:\s*\([^()]*\))?)(?:[*_]{2})?\s*:(?:[*_]{2})?(?=\s|$)(?P<rest>.*)"
+    r"(?:[*_]{2})?(?P<label>[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{2,80}?(?:\s*\([^()]*\))?)(?:[*_]{2})?\s*:(?:[*_]{2})?(?=\s|"
+    r"$)(?P<rest>.*)"
 )
 """A label in capitals, with what follows it on its line."""
 _MARKER = re.compile(r"(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(\d{1,3}\)|\(?(?:[ivx]{1,5}|[a-z])[.)])[ \t]+")
 _INVARIANT = re.compile(r"(?P<id>INV-[A-Z0-9.-]*[A-Z0-9]|[A-Z]{1,4}-?[A-Z]?\d{1,3}(?:\.\d+)*)\s*[:—–]\s*\S")
 _GUARANTEE = re.compile(
-    r"[-*•\s]*[*_]*(?:guarantees?|thresholds?|enforcement|enforced by|violation(?: response)?|statement|check(?:ed by)?|verified by|verification|invariant|rationale|test)[*_]*\s*:",
+    r"[-*•\s]*[*_]*(?:guarantees?|thresholds?|enforcement|enforced by|violation(?: response)?|statement|"
+    r"check(?:ed by)?|verified by|verification|invariant|rationale|test)[*_]*\s*:",
     re.IGNORECASE,
 )
 _CODED = re.compile(r"[A-Z]{1,6}-[A-Z]?\d+[a-z]?\Z")  # an id, not a label
@@ -140,7 +143,7 @@ def read_outline(reading: Reading, lines: Lines, *, fence: bool) -> None:
             strong = found is not None and (found.strong or not hard)
             new = kind
             if found is not None and strong:
-                new = found.kind if found.kind in ITEM_KINDS else None  # type: ignore[assignment]
+                new = found.kind if found.kind in ITEM_KINDS else None
             levels.append(_Level(indent, "group", new, node if new == kind else _node(reading, number, words, found)))
             continue
         claim = glyph_in(reading.lines[number - 1], indent, number)
@@ -230,7 +233,7 @@ def _labelled(
         return number
     node = _node(reading, number, name, found)
     chosen: ItemKind | None = found.kind if usable and found is not None else None  # type: ignore[assignment]
-    marked: ItemKind | None = found.kind if found is not None and found.kind in ITEM_KINDS else None  # type: ignore[assignment]
+    marked: ItemKind | None = found.kind if found is not None and found.kind in ITEM_KINDS else None
     if rest and chosen in DECIDES and " | " in rest:
         pipes(reading, number, indent + label.start("rest"), label["rest"], chosen, node)
         return number

@@ -1,4 +1,4 @@
-"""Paragraphs: labels that lead into what follows, review lines, entries that have lost their bullets, prose of a gate."""
+"""Paragraphs: labels that lead into what follows, review lines, entries without bullets, prose of a gate."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ import re
 from phaseproof.plan.blocks import Para
 from phaseproof.plan.drafts import Reading
 from phaseproof.plan.inline import pipes, review_line
+from phaseproof.plan.linestart import looks_title
 from phaseproof.plan.lists import ONE_LINE, is_nothing
 from phaseproof.plan.marks import is_form_field
 from phaseproof.plan.outlines import is_invariant, is_label, read_outline
-from phaseproof.plan.scanner import looks_title
 from phaseproof.plan.statuses import status_claim
 from phaseproof.plan.titles import clean, section_kind, unit_of
 from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, HOW, ITEM_KINDS, STOP, Meaning, core, lead_meaning, meaning
 
 _BOLD = re.compile(
-    r"(?:[-*•]\s+)?(?:\*\*|__)(?P<label>[^*_]{2,90}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)|\*\([^()]*\)\*)?\s*:?)\s*(?:\([^()]*\)\s*:?\s*)?(?P<rest>.*)"
+    r"(?:[-*•]\s+)?(?:\*\*|__)(?P<label>[^*_]{2,90}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)|"
+    r"\*\([^()]*\)\*)?\s*:?)\s*(?:\([^()]*\)\s*:?\s*)?(?P<rest>.*)"
 )
 _DEPENDS = re.compile(
-    r"[-*\s]*[*_]{0,2}(?:depends on|dependencies|dependency|blocked by|after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})",
+    r"[-*\s]*[*_]{0,2}(?:depends on|dependencies|dependency|blocked by|"
+    r"after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})",
     re.IGNORECASE,
 )
 _RATIONALE = re.compile(
-    r"(?:this|these|the following|the (?:purpose|goal|aim)|we|our|see|note|it|for (?:more|details|full)|in this|here|if|why|background|because)\b",
+    r"(?:this|these|the following|the (?:purpose|goal|aim)|we|our|see|note|it|for (?:more|details|full)|in this|here|"
+    r"if|why|background|because)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = '.;!?)`"”*:'
@@ -60,9 +63,8 @@ def read_para(reading: Reading, para: Para) -> None:
         return
     if not reading.sticky:
         reading.label = None
-    if context.kind is None or (context.label and not reading.sticky):
-        if context.kind is None or not reading.paste:
-            return
+    if context.kind is None or (context.label and not reading.sticky and not reading.paste):
+        return
     if any(" | " in text for _, _, text in lines) and context.kind in DECIDES and not first.startswith("|"):
         for number, indent, text in lines:
             pipes(reading, number, indent, text, context.kind, None)

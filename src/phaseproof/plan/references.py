@@ -11,12 +11,15 @@ import re
 from phaseproof.plan.model import Reference
 
 _SURE = (
-    "md|markdown|mdx|txt|rst|adoc|jsonl?|ya?ml|toml|xml|csv|tsv|html?|py|pyi|tsx?|jsx?|mjs|cjs|go|rs|java|kt|kts|swift|rb|php|cpp|hpp|"
-    "cs|sh|bash|ps1|sql|proto|tf|tfvars|ipynb|lock|cfg|ini|pdf|docx|xlsx|svg|png|tla|lean|gradle|vue|svelte|scss|css|ex|exs|dart|scala|bicep|"
+    "md|markdown|mdx|txt|rst|adoc|jsonl?|ya?ml|toml|xml|csv|tsv|html?|py|pyi|tsx?|jsx?|mjs|cjs|go|rs|java|kt|kts|"
+    "swift|rb|php|cpp|hpp|"
+    "cs|sh|bash|ps1|sql|proto|tf|tfvars|ipynb|lock|cfg|ini|pdf|docx|xlsx|svg|png|tla|lean|gradle|vue|svelte|scss|css|"
+    "ex|exs|dart|scala|bicep|"
     "feature|cedar|rego|prisma|graphql|wasm|parquet|junit|sarif|plist|xcodeproj"
 )
 _END = re.compile(
-    rf"\.(?:{_SURE}|(?P<weak>log|db|c|h|m|v|env|conf|out|sig|pem|key))(?![\w/(-]|\.\w)|(?P<dir>/)(?=[\s`'\"*,;:)\]|—]|\.\s|$)",
+    rf"\.(?:{_SURE}|(?P<weak>log|db|c|h|m|v|env|conf|out|sig|pem|key))(?![\w/(-]|\.\w)|(?P<dir>/)(?=[\s`'\"*,;:)\]|"
+    rf"—]|\.\s|$)",
     re.IGNORECASE,
 )
 _PATH = re.compile(r"[A-Za-z0-9_./@+~\[\]{}-]*")  # matched against the line read backwards

@@ -7,81 +7,24 @@ indent nests, an indented line need not be code. One pass, one regular expressio
 
 from __future__ import annotations
 
-import re
-
 from phaseproof.plan.blocks import Block, Entry, Fence, Heading, List, Para, Table, Tag
-from phaseproof.plan.marks import DONE, FAILED, OPEN, OTHER, box_at
-
-TAGS = frozenset(
-    [
-        "task",
-        "tasks",
-        "name",
-        "files",
-        "action",
-        "verify",
-        "automated",
-        "done",
-        "verification",
-        "success_criteria",
-        "acceptance_criteria",
-        "output",
-        "objective",
-        "context",
-        "behavior",
-        "execution_context",
-        "process",
-        "details",
-        "summary",
-    ]
+from phaseproof.plan.linestart import (
+    BROKEN,
+    CLAIM_GLYPHS,
+    CLOSING,
+    DEEPEST,
+    DELIMITER,
+    LABEL,
+    LEAD,
+    RULE,
+    SAYS,
+    START,
+    TAGS,
+    is_lead,
+    looks_title,
+    marker_kind,
 )
-"""Tags whose meaning we know; every other tag is text."""
-
-_START = frozenset("[\\" + OPEN + DONE + FAILED)
-_LEAD = re.compile(
-    r"(?P<ind>[ \t\xa0]*(?:>[ \t]*)*)(?:"
-    r"(?P<h>\#{1,6})(?=[ \t]|$)"
-    r"|(?P<f>`{3,}(?![^`]*`)|~{3,})"
-    r"|(?P<m>(?:[-*+•◦▪‣●○·–∙▸►]|o|\d{1,3}[.)]|\(\d{1,3}\)|\(?(?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|[A-H])[.)])(?=[ \t\xa0]|$)|[•●▪](?=\S))"
-    r"|(?P<t>\|)"
-    rf"|(?P<x>\\?\[[ xX]\\?\](?=[ \t*_`\w]|$)|[{OPEN}{DONE}{FAILED}])"
-    r"|(?P<g></?(?P<tag>[a-z][a-z_]*)\b[^<>]*>)"
-    r"|(?P<c><!--)"
-    r")?"
-)
-_DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
-_RULE = re.compile(r"(?:=+|-{2,}|\*{3,}|_{3,})[ \t]*\Z")
-_BROKEN = re.compile(r"(?:-[ \t]*){3,}\Z|(?:\*[ \t]*){3,}\Z")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
-_KINDS = {"-": "b", "*": "b", "+": "b", "–": "b", "•": "c", "●": "c", "·": "c", "∙": "c", "o": "o", "○": "o",
-          "◦": "o", "▪": "q", "‣": "q", "▸": "q", "►": "q"}  # fmt: skip
-_LABEL = re.compile(r"(?:\*\*|__)[^*_]|[A-Z][A-Z0-9 /&_-]{3,}(?:\([^()]*\))?[ ]*:")
-_SAYS = re.compile(r"[A-Z][A-Za-z ]{2,40}:\s")
-_DEEPEST = 200  # entries nested deeper than this count as siblings, so that no chain of parents grows without bound
-
-
-def looks_title(text: str) -> bool:
-    """Whether a plain line, in a text without headings, reads as the title of what follows."""
-    text = text.rstrip()
-    if not text or len(text) > 90 or text[-1] in ".,;?!|" or not text[0].isupper():
-        return False
-    body = text.rstrip(":")
-    return ": " not in body and len(body.split()) <= 12
-
-
-def _is_lead(text: str) -> bool:
-    return len(text) < 100 and (text.rstrip("*_ ").endswith(":") or (text.startswith("**") and text.endswith("**")))
-
-
-def _kind(marker: str, before: str) -> str:
-    if len(marker) == 1:
-        return _KINDS.get(marker, "b")
-    core = marker.strip("().")
-    if core.isdigit():
-        return "n"
-    if core in ("i", "v", "x") and before == "l":
-        return "l"
-    return "r" if all(c in "ivx" for c in core) else "l"
+from phaseproof.plan.marks import box_at
 
 
 class Scan:
@@ -107,7 +50,7 @@ class Scan:
         self._run(start)
 
     def _run(self, number: int) -> None:
-        lines, match, skips = self.lines, _LEAD.match, self.skips
+        lines, match, skips = self.lines, LEAD.match, self.skips
         count = len(lines)
         while number < count:
             line = lines[number]
@@ -120,7 +63,7 @@ class Scan:
                 if end == len(line):
                     self._para, self._blank = None, True
                     continue
-                if "|" in line and number < count and "|" in lines[number] and _DELIMITER.match(lines[number]):
+                if "|" in line and number < count and "|" in lines[number] and DELIMITER.match(lines[number]):
                     number = self._table(number - 1, number + 1)
                 else:
                     self._text(number, line, end)
@@ -153,7 +96,7 @@ class Scan:
             self._text(number, line, start)
             return
         self._close()
-        title = _CLOSING.sub("", line[end:]).strip()
+        title = CLOSING.sub("", line[end:]).strip()
         if title:
             self.blocks.append(Heading(number, start + 1, end - start, title))
 
@@ -201,7 +144,7 @@ class Scan:
 
     def _row(self, number: int, line: str, start: int) -> int:
         lines = self.lines
-        if number < len(lines) and "-" in lines[number] and _DELIMITER.match(lines[number]):
+        if number < len(lines) and "-" in lines[number] and DELIMITER.match(lines[number]):
             return self._table(number - 1, number + 1)
         self._text(number, line, start)
         return number
@@ -219,7 +162,7 @@ class Scan:
         return number
 
     def _entry(self, number: int, line: str, marker: str, start: int, end: int) -> None:
-        if marker in ("-", "*") and _BROKEN.match(line, start):
+        if marker in ("-", "*") and BROKEN.match(line, start):
             self._close()
             return
         at, size = end, len(line)
@@ -227,11 +170,11 @@ class Scan:
             at += 1
         box = None
         if at < size:
-            if line[at] in _START:
+            if line[at] in START:
                 box = box_at(line, at, number)
             elif line[at] in "*_":
                 inner = at + 1 + (line[at + 1 : at + 2] == line[at])
-                if inner < size and line[inner] in _START and line[inner] not in "[\\":
+                if inner < size and line[inner] in START and line[inner] not in "[\\":
                     box = box_at(line, inner, number)
         if marker == "" and box is None:
             self._text(number, line, start)
@@ -240,7 +183,7 @@ class Scan:
         indent = len(lead.expandtabs(4)) if "\t" in lead else start
         text_at = at if box is None else box.end
         before = self._stack[-1].kind if self._stack else ""
-        kind = _kind(marker, before) if marker else "x"
+        kind = marker_kind(marker, before) if marker else "x"
         entry = Entry(number, indent, kind, text_at + 1, line[text_at:].rstrip(), box)
         self._nest(entry)
 
@@ -260,8 +203,8 @@ class Scan:
                     self._list = None
             else:
                 entry.flat = True
-        if len(stack) > _DEEPEST:
-            del stack[_DEEPEST:]
+        if len(stack) > DEEPEST:
+            del stack[DEEPEST:]
         self._para = None
         if self._list is None:
             self._list = List(entry.line)
@@ -301,14 +244,14 @@ class Scan:
             top = self._stack[-1] if self._stack else None
             if not self._blank and top is not None:
                 apart = start <= self._stack[0].indent and (
-                    _LABEL.match(text) is not None
+                    LABEL.match(text) is not None
                     or (
                         self.paste
-                        and (looks_title(text) or _SAYS.match(text) or (top.text[-1:] in ".;" and text[:1].isupper()))
+                        and (looks_title(text) or SAYS.match(text) or (top.text[-1:] in ".;" and text[:1].isupper()))
                     )
                 )
-                if not apart and not _RULE.match(text):
-                    if _is_lead(text):
+                if not apart and not RULE.match(text):
+                    if is_lead(text):
                         self._lead, self._lead_of = text, top
                     if not top.loose:
                         top.more.append(text)
@@ -319,43 +262,28 @@ class Scan:
                     self._stack.pop()
                 top = self._stack[-1]
                 top.loose, top.end = True, number
-                self._lead, self._lead_of = (text, top) if _is_lead(text) else ("", None)
+                self._lead, self._lead_of = (text, top) if is_lead(text) else ("", None)
                 return
             self._close()
         para = self._para
         if para is not None:
-            if text[0] in "=-" and _RULE.match(text):
-                self._underline(number, text, para)
+            if text[0] in "=-" and RULE.match(text):
+                self._underline(text, para)
                 return
-        elif _RULE.match(text):
+        elif RULE.match(text):
             return
         if para is None:
             para = self._para = Para(number)
             self.blocks.append(para)
         para.lines.append((number, start, text))
 
-    def _underline(self, number: int, text: str, para: Para) -> None:
+    def _underline(self, text: str, para: Para) -> None:
         """A setext heading (4.3), or a rule under a paragraph that is plainly no title."""
         self._para = None
         title = " ".join(line for _, _, line in para.lines)
         if len(para.lines) > 2 or len(title) > 120 or (text[0] == "-" and title[-1:] in ".:;,|"):
             return
         self.blocks[-1] = Heading(para.line, para.lines[0][1] + 1, 1 if text[0] == "=" else 2, title)
-
-
-CLAIM_GLYPHS = frozenset(DONE.replace("☑", "") + FAILED.replace("☒", "") + OTHER + "⬜🔲")
-"""Glyphs that decorate as often as they tick, and the empty ones they are exchanged for: alone they make no checklist."""
-
-
-def front_matter(lines: list[str]) -> tuple[int, list[str]]:
-    """How many lines a text's front matter takes, and what stands in it."""
-    if not lines or lines[0].rstrip() != "---":
-        return 0, []
-    for number in range(1, min(len(lines), 400)):
-        if lines[number].rstrip() in ("---", "..."):
-            body = lines[1:number]
-            return (number + 1, body) if any(":" in line for line in body) else (0, [])
-    return 0, []
 
 
 def scan_blocks(lines: list[str], start: int = 0, skips: dict[int, int] | None = None) -> list[Block]:

@@ -13,17 +13,19 @@ from phaseproof.plan.blocks import Heading
 from phaseproof.plan.marks import CLAIMS, OPEN
 from phaseproof.plan.vocabulary import ITEM_KINDS, STOP, lead_meaning, meaning
 
-# Every expression that looks for lines begins with the line feed before them: the engine then leaps from one to the next.
+# Every expression that looks for lines begins with the line feed before them: the engine leaps from one to the next.
 _TOKENS = re.compile(
     r"\n[ \t>]*(?:(?P<h>#{1,6})(?=[ \t])(?P<t>[^\n]*)|(?P<f>`{3,}(?![^`\n]*`)|~{3,})(?P<i>[^\n]*)|(?P<c><!--))"
 )
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
 _SETEXT = re.compile(r"\n[ \t>]{0,3}(?:=+|-{2,})[ \t]*(?=\n|\Z)")
 _TAGS = re.compile(
-    r"<(?:/?task|/?name|/?verif|/?done|/?output|success_criteria|acceptance_criteria|/?action|/?objective|/?context|/?behavior|/?process|/?files|automated)\b"
+    r"<(?:/?task|/?name|/?verif|/?done|/?output|success_criteria|acceptance_criteria|/?action|/?objective|/?context|"
+    r"/?behavior|/?process|/?files|automated)\b"
 )
 _PLAIN_INFO = re.compile(
-    r"[ \t]*(?:text|txt|plain|plaintext|markdown|md|none|checklist|bash|sh|shell|zsh|console|cmd|powershell|ps1)?[ \t]*\Z",
+    r"[ \t]*(?:text|txt|plain|plaintext|markdown|md|none|checklist|bash|sh|shell|zsh|console|cmd|powershell|"
+    r"ps1)?[ \t]*\Z",
     re.IGNORECASE,
 )
 _SIGNS = (
@@ -45,14 +47,18 @@ _SIGNS = (
 _BOX = re.compile(r"\[(?:[ xX~/>.*!-]?|  )\\?\]")
 _DELIMITER = re.compile(r"\|[ \t]*:?-{2,}")
 _HEADS = re.compile(
-    r"stat|done|compl|pass|met\b|verif|ready|check|sign|art[ei]fact|deliver|evidence|docum|output|criteri|accept|object|truth|gate|condition|block|"
-    r"control|rule|require|invariant|test|scenario|suite|task|phase|milestone|stage|wave|work|to-?do|plan|stor(?:y|ies)|step|action|epic|sprint|issue|"
-    r"item|role|approv|review|result|outcome|progress|verdict|seal|resolved|ok\b|tick|implement|cohort|ring|fix|activity|nfr|blocker|pre-?(?:req|cond)|entry|exit"
+    r"stat|done|compl|pass|met\b|verif|ready|check|sign|art[ei]fact|deliver|evidence|docum|output|criteri|accept|"
+    r"object|truth|gate|condition|block|"
+    r"control|rule|require|invariant|test|scenario|suite|task|phase|milestone|stage|wave|work|to-?do|plan|stor(?:y|"
+    r"ies)|step|action|epic|sprint|issue|"
+    r"item|role|approv|review|result|outcome|progress|verdict|seal|resolved|ok\b|tick|implement|cohort|ring|fix|"
+    r"activity|nfr|blocker|pre-?(?:req|cond)|entry|exit"
 )
 _CODE = re.compile(r"[A-Z]{2,6}-[A-Z]?\d")
 _GLYPHS = re.compile(f"[{OPEN}{CLAIMS}]")
 _LABEL = re.compile(
-    r"[ \t>]*(?:(?:[-*+•]|o|\d{1,3}[.)])[ \t]+)?[*_]{0,3}(?P<l>[A-Z][A-Za-z /&'-]{1,60})[*_]{0,3}[ \t]*(?:\([^()\n]{0,80}\))?[*_]{0,3}[ \t]*:"
+    r"[ \t>]*(?:(?:[-*+•]|o|\d{1,3}[.)])[ \t]+)?[*_]{0,3}(?P<l>[A-Z][A-Za-z /&'-]{1,60})[*_]{0,3}[ "
+    r"\t]*(?:\([^()\n]{0,80}\))?[*_]{0,3}[ \t]*:"
 )
 _ENDS = re.compile(r"(?::[*_]*|\*\*|__)[ \t]*(?:\n|\Z)")
 _CAPS = re.compile(r"\n[ \t>*_-]*[A-Z0-9][A-Z0-9 .,'/&+#_–—-]{3,}[(:]")

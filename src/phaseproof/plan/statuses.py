@@ -9,7 +9,8 @@ from phaseproof.plan.marks import status_word
 from phaseproof.plan.titles import unit_of
 
 _STATUS = re.compile(
-    r"[#>\s]*(?:[-*]\s+)?[*_]{0,2}(?:(?:phase|current|overall|plan|document|project|story|implementation)\s+)?status[*_]{0,2}\s*:[*_]{0,2}\s*",
+    r"[#>\s]*(?:[-*]\s+)?[*_]{0,2}(?:(?:phase|current|overall|plan|document|project|story|"
+    r"implementation)\s+)?status[*_]{0,2}\s*:[*_]{0,2}\s*",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"[>\s]*(?:[-*+•]\s+)?[*_]{2}(?P<name>[^*_:]{1,40}?)(?:\s*:[*_]{2}|[*_]{2}\s*:)\s*")

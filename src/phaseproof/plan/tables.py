@@ -15,7 +15,8 @@ Cell = tuple[int, int]
 """Offsets of a cell's content in its line, from 0, blanks left out."""
 
 _ID = re.compile(
-    r"(?:id|#|no|nr|num|number|ref|key|code|ac|ac ?#|\w+ (?:id|#|no|ref|code)|(?:task|req|requirement|criterion|control|check|test|item) ?(?:id|#|no))\Z"
+    r"(?:id|#|no|nr|num|number|ref|key|code|ac|ac ?#|\w+ (?:id|#|no|ref|code)|(?:task|req|requirement|criterion|"
+    r"control|check|test|item) ?(?:id|#|no))\Z"
 )
 _STATUS = re.compile(
     r"(?:[\w-]+ )?(?:status|state)|done|completed?|pass|passed|pass ?/ ?fail|passes|met|verified|ready|checked|"
@@ -27,27 +28,35 @@ _KINDS: tuple[tuple[ItemKind, re.Pattern[str], bool], ...] = tuple(
     for kind, pattern, alone in (
         ("exit", r"exit (?:criteri(?:a|on)|condition)s?", True),
         ("precondition", r"entry criteri(?:a|on)|pre-?(?:requisite|condition)s?", True),
-        ("artifact", r"(?:[\w-]+ )?(?:deliverables?|art[ei]facts?|work products?|outputs?)|evidence(?: (?:item|title|name|artifact|required))?|documents?(?: title| name)?", True),
-        ("acceptance", r"(?:[\w-]+ )?(?:criteri(?:a|on)|criteria description)|acceptance|objectives?|truths?|checklist item|success (?:metric|measure)|nfr", True),
+        ("artifact", r"(?:[\w-]+ )?(?:deliverables?|art[ei]facts?|work products?|outputs?)|evidence(?: (?:item|title|"
+                     r"name|artifact|required))?|documents?(?: title| name)?", True),
+        ("acceptance", r"(?:[\w-]+ )?(?:criteri(?:a|on)|criteria description)|acceptance|objectives?|truths?|"
+                       r"checklist item|success (?:metric|measure)|nfr", True),
         ("gate", r"gates?|(?:gate |stop |blocking )?conditions?|blockers?|gate check|stop rule", True),
         ("requirement", r"(?:security )?controls?|rules?|(?:[\w-]+ )?requirements?|invariants?", True),
         ("test", r"tests?(?: (?:case|name|suite|level))?|test scenario|scenario|suite", False),
         ("rollout", r"rollout (?:stage|step|phase)|release step|cohort|ring", False),
-        ("task", r"tasks?(?: name| title| description)?|phases?|milestones?|stages?|waves?|work ?items?|work packages?|to-?do|plans?|stor(?:y|ies)|user story|steps?|actions?|epics?|sprints?|fix|"
+        ("task", r"tasks?(?: name| title| description)?|phases?|milestones?|stages?|waves?|work ?items?|"
+                 r"work packages?|to-?do|plans?|stor(?:y|ies)|user story|steps?|actions?|epics?|sprints?|fix|"
                  r"issues?|activity", False),
     )
 )  # fmt: skip
 _GENERIC = re.compile(
-    r"(?:item|items|name|title|description|features?|check|checks|what|subject|summary|topic|area|component|deliverable name|verification|goal)\Z"
+    r"(?:item|items|name|title|description|features?|check|checks|what|subject|summary|topic|area|component|"
+    r"deliverable name|verification|goal)\Z"
 )
 _ROLE = re.compile(r"(?:role|approver|reviewer|sign-?off(?: role| by)?|signatory|approval|approved by)s?\Z")
 _SIGNED = re.compile(r"(?:signature|signed|date|approved|status|decision|sign-?off|name|approval)\b")
 _TARGET = re.compile(r"target|threshold|required|goal|limit|budget|objective|must be|pass(?:ing)? (?:value|bar)")
 _NEVER = re.compile(
-    r"(?:risk|risks|threat|threat id|field|property|attribute|keys?|terms?|word|definition|option|alternative|pros?|cons?|date|version|author|question|decision|"
-    r"file|files|path|location|folder|directory|endpoint|method|route|command|flag|parameter|variable|env(?:ironment)?(?: variable)?|column|type|module|package|"
-    r"tool|resource|cost|estimate|effort|hours|week|day|from|source|trust boundary|metric|measure|status|symbol|marker|label|level|severity|likelihood|"
-    r"rev|revision|change|library|dependency|scenario name|persona|competitor|host|port|service|table|url|link|setting|before|old|current)\b"
+    r"(?:risk|risks|threat|threat id|field|property|attribute|keys?|terms?|word|definition|option|alternative|pros?|"
+    r"cons?|date|version|author|question|decision|"
+    r"file|files|path|location|folder|directory|endpoint|method|route|command|flag|parameter|variable|"
+    r"env(?:ironment)?(?: variable)?|column|type|module|package|"
+    r"tool|resource|cost|estimate|effort|hours|week|day|from|source|trust boundary|metric|measure|status|symbol|"
+    r"marker|label|level|severity|likelihood|"
+    r"rev|revision|change|library|dependency|scenario name|persona|competitor|host|port|service|table|url|link|"
+    r"setting|before|old|current)\b"
 )
 _TOTAL = re.compile(r"(?:[*_`]*(?:total|sum|overall|subtotal|average|grand total)\b|\W*\Z)", re.IGNORECASE)
 _BOXED = re.compile(r"\\?\[[ xX]?\\?\]|[☐☑□⬜☒✅❌✓✗✔]\ufe0f?")
@@ -206,7 +215,7 @@ def _above(reading: Reading) -> ItemKind:
     node = reading.node
     while node is not None:
         if node.meaning is not None and node.meaning.kind in ITEM_KINDS:
-            return node.meaning.kind  # type: ignore[return-value]
+            return node.meaning.kind
         node = node.up
     return "task"
 

@@ -6,15 +6,16 @@ import re
 
 from phaseproof.plan.blocks import Block, Fence, Heading, List, Para, Tag
 from phaseproof.plan.drafts import Node, Reading
+from phaseproof.plan.linestart import CLAIM_GLYPHS
 from phaseproof.plan.lists import is_nothing
 from phaseproof.plan.marks import box_at
 from phaseproof.plan.model import ItemKind
-from phaseproof.plan.scanner import CLAIM_GLYPHS
 from phaseproof.plan.titles import clean
 from phaseproof.plan.vocabulary import FORM, Meaning
 
 _KINDS: dict[str, ItemKind] = {
-    "verify": "acceptance", "verification": "acceptance", "success_criteria": "acceptance", "acceptance_criteria": "acceptance",
+    "verify": "acceptance", "verification": "acceptance", "success_criteria": "acceptance", "acceptance_criteria":
+        "acceptance",
     "automated": "acceptance", "done": "exit", "output": "artifact", "name": "task",
 }  # fmt: skip
 _CLEAR = frozenset(("details", "summary", "tasks", "task", "process"))

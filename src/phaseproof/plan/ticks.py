@@ -14,7 +14,8 @@ _CITES = re.compile(
     r"https?://|#\d+\b|\b[0-9a-f]{7,40}\b|\b(?:commit|PR|MR|issue|run|build|ticket)\s+[#\w-]*\d|\b[A-Z]{2,10}-\d+\b"
 )
 _GONE = re.compile(
-    r"\b(?:remov\w*|delet\w*|drop(?:s|ped)?|renam\w*|mov(?:e|es|ed|ing)|deprecat\w*|retir\w*|replac\w*|migrat\w*|no longer|without|absent|not exist)\b",
+    r"\b(?:remov\w*|delet\w*|drop(?:s|ped)?|renam\w*|mov(?:e|es|ed|ing)|deprecat\w*|retir\w*|replac\w*|migrat\w*|"
+    r"no longer|without|absent|not exist)\b",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r"[<>{}*\[\]]|\b(?:path/to|your[-_]|xxx|nnn|yyyy|example\.)|###", re.IGNORECASE)
@@ -36,7 +37,8 @@ _PASS = frozenset(
 )
 _VERDICTS = ("status", "verdict", "result", "outcome", "pass", "passed", "success")
 _PRODUCERS = re.compile(
-    r"producer|produced_by|generated_by|generator|command|cmd|argv|logs?|log_path|runner|tool|run_id|run_url|workflow|job|stdout|exit_code|exitcode|script|builder|invocation",
+    r"producer|produced_by|generated_by|generator|command|cmd|argv|logs?|log_path|runner|tool|run_id|run_url|"
+    r"workflow|job|stdout|exit_code|exitcode|script|builder|invocation",
     re.IGNORECASE,
 )
 _OPENISH = NOT_BEGUN | {"DRAFT", "DRAFTED", "IN PROGRESS", "BLOCKED", "FAILED", "FAIL", "OPEN", "IN REVIEW"}
@@ -158,7 +160,8 @@ def _parents(plan: Plan) -> Iterator[Problem]:
                 ticked[0].span.line,
                 "parent-ticked-child-open",
                 "error",
-                f"acceptance of {section.id} is ticked, yet its task “{short(still.text)}” is open (line {still.span.line})",
+                f"acceptance of {section.id} is ticked, yet its task “{short(still.text)}” is open (line "
+                f"{still.span.line})",
             )
 
 
@@ -184,7 +187,8 @@ def _sealed(plan: Plan) -> Iterator[Problem]:
             word = section.claim.raw if section.claim.state != "checked" else "done"
             yield Problem(
                 plan.path, section.line, "sealed-with-open-items", "error",
-                f"{name_of(section)} is declared {word}, yet {len(still)} of its items are open, first “{short(still[0].text)}” (line {still[0].span.line})",
+                f"{name_of(section)} is declared {word}, yet {len(still)} of its items are open, first "
+                f"“{short(still[0].text)}” (line {still[0].span.line})",
             )  # fmt: skip
 
 
@@ -209,7 +213,8 @@ def _entry(plan: Plan) -> Iterator[Problem]:
                 left.span.line,
                 "exit-before-entry",
                 "error",
-                f"exit criterion “{short(left.text)}” is ticked, yet entry criterion “{short(entry.text)}” is open (line {entry.span.line})",
+                f"exit criterion “{short(left.text)}” is ticked, yet entry criterion “{short(entry.text)}” is open "
+                f"(line {entry.span.line})",
             )
     by_id = {s.id: s for s in plan.sections}
     for section in plan.sections:
@@ -224,5 +229,6 @@ def _entry(plan: Plan) -> Iterator[Problem]:
                     section.line,
                     "exit-before-entry",
                     "error",
-                    f"{name_of(section)} is {section.claim.raw or 'done'}, yet it depends on {first.id}, which is {first.claim.raw or 'open'} (line {first.line})",
+                    f"{name_of(section)} is {section.claim.raw or 'done'}, yet it depends on {first.id}, which is "
+                    f"{first.claim.raw or 'open'} (line {first.line})",
                 )

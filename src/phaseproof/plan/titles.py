@@ -10,13 +10,17 @@ from phaseproof.plan.marks import FAILED, glyph_in, status_word
 from phaseproof.plan.model import Claim, SectionKind
 from phaseproof.plan.vocabulary import DECIDES, Meaning, core
 
-_NUMBER = r"(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[A-Za-z]?|[IVX]{1,5}|[A-Z]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight"
+_NUMBER = (
+    r"(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[A-Za-z]?|[IVX]{1,5}|[A-Z]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|"
+    r"[Ss]even|[Ee]ight"
+)
 _UNITS = {
     "phase": "phase", "milestone": "milestone", "gate": "gate", "sprint": "milestone", "epic": "milestone",
     "wave": "milestone", "iteration": "milestone", "stage": "milestone", "workstream": "milestone",
 }  # fmt: skip
 _UNIT = re.compile(
-    rf"(?P<unit>phase|milestone|gate|sprint|epic|wave|iteration|stage|workstream)[ \u00a0]+(?P<number>(?-i:{_NUMBER}))(?![\w'’])",
+    rf"(?P<unit>phase|milestone|gate|sprint|epic|wave|iteration|stage|"
+    rf"workstream)[ \u00a0]+(?P<number>(?-i:{_NUMBER}))(?![\w'’])",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?P<code>(?:MS|M|P|R|S)-?\d+(?:\.\d+)*[A-Za-z]?)(?=\s*(?:[:—–)]|\s-\s|\s[A-Z]|$))")
@@ -28,7 +32,8 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[—–|(\[:]|\s-\s|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?)\s*(?P<w>[A-Za-z][A-Za-z \-]*)[)\]]?\s*[*_\u2600-\u27bf\ufe0f]*\Z"
+    r"(?:[—–|(\[:]|\s-\s|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?)\s*(?P<w>[A-Za-z][A-Za-z "
+    r"\-]*)[)\]]?\s*[*_\u2600-\u27bf\ufe0f]*\Z"
 )
 _DANGLING = re.compile(r"(?:[\s*_]*(?:[—–|:-]|[(\[]\s*[)\]]))+[\s*_]*\Z")
 _CODED = re.compile(r"\A[A-Z]{0,3}-?\d")

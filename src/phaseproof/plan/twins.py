@@ -19,7 +19,8 @@ SEPARATOR = "~"
 """Stands between an id and the suffix that tells its twins apart; no explicit id contains it."""
 
 _LOCAL = re.compile(
-    r"(?i:step|task|sub-?task|story|ac|criterion|check|scenario|test|requirement|objective|level|phase|plan)[ #-]?\d+(?:\.\d+)*\Z|\d+(?:[.-]\d+)*[a-z]?\Z"
+    r"(?i:step|task|sub-?task|story|ac|criterion|check|scenario|test|requirement|objective|level|phase|"
+    r"plan)[ #-]?\d+(?:\.\d+)*\Z|\d+(?:[.-]\d+)*[a-z]?\Z"
 )
 
 

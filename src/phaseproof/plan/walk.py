@@ -9,10 +9,11 @@ from phaseproof.plan.dialects import know, title_meaning
 from phaseproof.plan.drafts import Node, Reading
 from phaseproof.plan.fences import read_fence
 from phaseproof.plan.ids import leading_id
+from phaseproof.plan.linestart import front_matter
 from phaseproof.plan.lists import read_list
 from phaseproof.plan.outlines import Lines, is_invariant
 from phaseproof.plan.paragraphs import read_para
-from phaseproof.plan.scanner import front_matter, scan_blocks
+from phaseproof.plan.scanner import scan_blocks
 from phaseproof.plan.skips import LEAST, is_barren, outline
 from phaseproof.plan.statuses import status_claim
 from phaseproof.plan.tables import read_table
@@ -155,7 +156,7 @@ class _Walk:
     def _node(self, block: Heading, up: Node | None) -> Node:
         reading = self.reading
         words = clean(block.title)
-        found = title_meaning(reading, block.title, block.level)
+        found = title_meaning(reading, block.title)
         unit = unit_of(block.title)
         near = block.level == 2 and len(reading.nodes) == 1 and block.line - reading.nodes[0].line <= 2
         title = not reading.nodes or near
