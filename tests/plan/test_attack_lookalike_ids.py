@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from texts import plan
+from plan_texts import plan
 
 HEAD = "# Phase 2\n\n## Required artifacts\n\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scoring import labels, plan_of, score
+from plan_scoring import labels, plan_of, score
 
 
 @pytest.mark.parametrize("name", labels())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from texts import ids, plan
+from plan_texts import ids, plan
 
 from phaseproof.plan.ids import leading_id, slug
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from texts import by_text, items, plan
+from plan_texts import by_text, items, plan
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scoring import DOCUMENTS
+from plan_scoring import DOCUMENTS
 
 from phaseproof.plan import read as reading
+from phaseproof.plan import walk
 from phaseproof.plan.decode import decode, unify
 from phaseproof.plan.inert import is_inert
 from phaseproof.plan.model import Plan
@@ -107,6 +110,19 @@ def test_any_mutated_document_is_read(text: str, path: str) -> None:
         walked = reading.read_blocks(text.split("\n"), path)
         assert not walked.drafts
         assert not reading.sections_of(walked, [])
+
+
+@given(mutated(), st.sampled_from(("docs/phase-plan.md", "README.md", "notes.md")))
+@settings(SLOW, max_examples=150)
+def test_jumping_over_what_holds_nothing_changes_nothing(text: str, path: str) -> None:
+    lines = text.split("\n")
+    with mock.patch.object(walk, "LEAST", 0):
+        jumped = walk.read_blocks(lines, path, text)
+    whole = walk.read_blocks(lines, path)
+    assert [(d.line, d.kind, d.text, d.end) for d in jumped.drafts] == [
+        (d.line, d.kind, d.text, d.end) for d in whole.drafts
+    ]
+    assert reading.sections_of(jumped, []) == reading.sections_of(whole, [])
 
 
 @given(mutated(), st.randoms(use_true_random=False))

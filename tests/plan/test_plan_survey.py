@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from texts import plan
+from plan_texts import plan
 
 from phaseproof.plan.model import Problem
 from phaseproof.plan.survey import RULES, survey

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from scoring import DOCUMENTS
+from plan_scoring import DOCUMENTS
 
 from phaseproof.plan import vocabulary
 
