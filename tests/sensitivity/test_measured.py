@@ -201,3 +201,83 @@ def test_time_that_runs_out_on_the_way_leaves_a_sample(tmp_path: Path, monkeypat
     assert (one.population, one.killed) == (5, 0)
     assert 0 < one.sampled < 5
     assert one.bound == "0"
+
+
+CLEVER = {
+    "shop/__init__.py": "",
+    "shop/setting.py": "def setting():\n    return {'limit': 250}.copy()\n",
+    "shop/late.py": "def late():\n    return 'late'.upper()\n",
+    "shop/made.py": "def make(n):\n    def inner(x):\n        return x + n\n\n    return inner\n\n\nplus = make(1)\n",
+    "tests/conftest.py": "import pytest\nfrom shop.setting import setting\n\n\n@pytest.fixture(scope='session')\n"
+    "def limits():\n    return setting()\n",
+    "tests/test_clever.py": """\
+def test_blunt(limits):
+    pass
+
+
+def test_sharp(limits):
+    assert limits["limit"] == 250
+
+
+def test_late():
+    from shop.late import late
+
+    assert late() == "LATE"
+""",
+    "tests/test_made.py": "from shop.made import make, plus\n\n\ndef test_made():\n    make(5)\n"
+    "    assert plus(1) == 2\n",
+}
+
+
+def test_shared_fixtures_late_imports_and_functions_made_elsewhere(tmp_path: Path) -> None:
+    with place(tmp_path, CLEVER, sandboxed=False) as here:
+        measured = sensitivity(here, job(here))
+    judged = {one.function.split(" ")[1]: (one.outcome, one.test) for one in measured.judged()}
+    assert judged == {
+        "setting": ("killed", "tests/test_clever.py::test_sharp"),
+        "late": ("killed", "tests/test_clever.py::test_late"),
+        "make": ("killed", "3 passed, 1 failed"),  # at import, by a whole run: its one call in a test is not looked at
+        "make.inner": ("killed", "tests/test_made.py::test_made"),
+    }
+
+
+SOILING = {
+    "shop/bolt.py": "from pathlib import Path\n\n\ndef take():\n    Path('lock').touch()\n\n\n"
+    "def free():\n    Path('lock').unlink()\n",
+    "tests/test_lock.py": "from shop.bolt import free, take\n\n\ndef test_lock():\n    take()\n    free()\n",
+}
+
+
+def test_what_a_mutant_leaves_behind_does_not_help_the_next(tmp_path: Path) -> None:
+    """Without `free` the lock stays, and with that lock nobody would miss `take`."""
+    with place(tmp_path, SOILING, sandboxed=False) as here:
+        measured = sensitivity(here, job(here), at_once=1)
+    assert [one.function.split(" ")[1] for one in measured.judged()] == ["free", "take"]
+    assert measured.outcomes() == {"free": "survived", "take": "killed"}
+
+
+def test_threads_before_the_first_test_make_every_function_take_a_whole_run(tmp_path: Path) -> None:
+    files = {
+        "shop/a.py": "def f():\n    return [1][:]\n",
+        "tests/conftest.py": "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n",
+        "tests/test_a.py": "from shop.a import f\n\n\ndef test_f():\n    assert f() == [1]\n",
+    }
+    with place(tmp_path, files, sandboxed=False) as here:
+        measured = sensitivity(here, job(here))
+    (one,) = measured.judged()
+    assert (one.outcome, one.test) == ("killed", "0 passed, 1 failed")
+
+
+def test_an_interruption_leaves_nothing_said(tmp_path: Path) -> None:
+    from phaseproof.digests import sha256
+    from phaseproof.runner.run import run_check
+    from phaseproof.runner.sensitivity.measuring import Request, measure
+
+    files = {"shop/a.py": "def f():\n    return [1][:]\n", "tests/run.sh": ""}
+    with place(tmp_path, files, sandboxed=False) as here:
+        made = job(here, ("true",), of="command")
+        ran = run_check(here.site, made, "0" * 32)
+        stop = here.site.stop.set
+        request = Request(sha256(b"s"), sha256(b"c"), {}, 60.0, 1, lambda _: stop())
+        assert measure(here.site, made, ran, request) is None

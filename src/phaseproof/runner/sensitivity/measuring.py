@@ -101,6 +101,7 @@ class _Measurement:
         self._ends = time.monotonic() + request.seconds
         self._judged: dict[str, Judged] = {}
         self._keys: dict[str, Digest] = {}
+        self._environment = ran.environment
         self._fresh = 0
 
     def run(self) -> Examined | None:
@@ -152,13 +153,15 @@ class _Measurement:
         probe = Probe(self._ran.result.command, "reach", targets, self._left)
         job = session(self._job, probe, min(self._left(), float(self._job.check.timeout) * 3))
         report = run_all(self._site, [Task(job)], jobs=1, on_start=quiet, on_finish=quiet)
+        if report.finished:  # where mutants run, also if the check itself ran in the working tree
+            self._environment = report.finished[0].environment
         answer = report.finished[0].outputs.get("answer") if report.finished else None
         found = read_reached(answer) if answer is not None else None
         return found if found is not None and any(test.passed for test in found.tests) else None
 
     def _known(self, reached: Reached | None, tests: Mapping[str, Sequence[str]], outside: set[str]) -> None:
         """What needs no run: functions that no test reaches, and results that still stand."""
-        keys = Keys(self._site, self._job, self._request.check, self._ran.environment, reached)
+        keys = Keys(self._site, self._job, self._request.check, self._environment, reached)
         for function in self._order:
             names = tests.get(function.id, ())
             if not names and function.id not in outside:

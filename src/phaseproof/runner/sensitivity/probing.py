@@ -113,6 +113,8 @@ class Probe:
         if not isinstance(bench, WorkBench):
             raise TypeError("a probe works on a bench of the runner")
         began, left = time.monotonic(), self._left()
+        if left <= 0:
+            return Result(Outcome.INCONCLUSIVE, reason="timeout", summary="no time was left to begin")
         seen = f"{bench.view.out}/{PACKAGE}.d"
         answer = bench.out / f"{PACKAGE}.answer"
         plan = {
