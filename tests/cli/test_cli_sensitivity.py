@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cli_support import CONFIG, Kitchen, build
 
+from phaseproof.runner.sensitivity import measuring
+
 RUNNER = """\
 import os, sys, unittest
 sys.path.insert(0, os.getcwd())
@@ -99,9 +101,11 @@ def test_what_was_measured_once_is_not_measured_again(tmp_path: Path, monkeypatc
     assert before["objects"]["sensitivity.json"] == after["objects"]["sensitivity.json"]  # type: ignore[index]
 
 
-def test_attack_a_retry_does_not_draw_another_sample(tmp_path: Path) -> None:
+def test_attack_a_retry_does_not_draw_another_sample(tmp_path: Path, monkeypatch) -> None:
     """A function that gives no answer is tried again at every run: in the same order, whatever was checkpointed."""
     quits = RUNNER.replace("suite =", "from oven.heat import note\nif note(1) is None: sys.exit(127)\nsuite =")
+    real, measured = measuring.measure, []
+    monkeypatch.setattr(measuring, "measure", lambda *args: measured.append(1) or real(*args))
     made = kitchen(tmp_path)
     made.repo.commit({"tests/run.py": quits})
     made.run("run P1.1")
@@ -111,6 +115,7 @@ def test_attack_a_retry_does_not_draw_another_sample(tmp_path: Path) -> None:
     made.run("run P1.1")
     again = sensed(made)
     assert again["run"] != first["run"]
+    assert len(measured) == 2
     assert again["sensitivity"]["seed"] == first["sensitivity"]["seed"]  # type: ignore[index]
     made.repo.commit({"oven/heat.py": SUBJECT + "\n"})
     made.run("run P1.1")
