@@ -28,7 +28,7 @@ def new(name: str, unattended: bool, passphrase_file: str | None, form: str) -> 
     from phaseproof.evidence import keys
 
     folder = home()
-    passphrase = None if unattended else _chosen(name, passphrase_file)
+    passphrase = None if unattended else chosen(name, passphrase_file)
     made = keys.create(folder, name, passphrase)
     uri = keys.uri(made.public)
     if form == "json":
@@ -59,7 +59,16 @@ def listing(form: str) -> None:
             output.say(f"  exposed: others can read it\n  → chmod 600 {path}")
 
 
-def _chosen(name: str, path: str | None) -> str:
+def chosen(name: str, path: str | None) -> str:
+    """The passphrase for a new key: from the first line of a file, else asked twice at the terminal.
+
+    Args:
+        name: of the key.
+        path: the file, None to ask.
+
+    Raises:
+        Unable: the file cannot be read, or nobody can be asked here (`passphrase-needed`).
+    """
     if path is not None:
         return asker(path)(name)
     if not sys.stdin.isatty():

@@ -24,6 +24,7 @@ from phaseproof.reports.layout import visible
 
 VERBS: dict[str, str] = {
     "scan": "read plans, no configuration needed: items, claims, problems",
+    "init": "propose a phaseproof.yaml: plans, items, what stands for them, keys",
     "compile": "say what the configuration and plans of a commit compile to",
     "install": "make this repository's ledger and install its first bundle",
     "migrate": "change the rules: propose, approve, activate",

@@ -1,0 +1,1 @@
+"""A first configuration, guessed from what a repository shows: for `init`."""
