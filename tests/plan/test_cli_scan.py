@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from phaseproof.cli.main import run
@@ -103,9 +104,11 @@ def test_text_puts_errors_first_and_names_file_and_line(place: Path, capsys: pyt
 
 
 def test_text_carries_no_control_characters(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(place, a_md="# Phase 2\n\n## Tasks\n\n- [x] red \x1b[31malert\x07\n")
+    write(place, a_md="# Phase 2\n\n## Tasks\n\n- [x] red \x1b[31malert\x07 \u202e\u200b\n")
     run(["scan"])
-    assert "\x1b" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "alert" in out
+    assert all(c == "\n" or c.isprintable() for c in out)
 
 
 def test_sarif_is_sarif(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,6 +224,15 @@ def test_a_damaged_cache_is_as_good_as_none(place: Path, damage: bytes) -> None:
     assert len(files) == 1
     assert files[0].stat().st_mode & 0o777 == 0o600
     files[0].write_bytes(damage)
+    assert scan_paths(()).plans == first.plans
+
+
+def test_a_damaged_plan_in_the_cache_is_read_again(place: Path) -> None:
+    write(place, a_md=PLAN)
+    first = scan_paths(())
+    file = next((place.parent / "home" / "cache" / "phaseproof").iterdir())
+    held = msgspec.msgpack.decode(file.read_bytes(), type=dict[bytes, bytes])
+    file.write_bytes(msgspec.msgpack.encode({key: value[:-3] for key, value in held.items()}))
     assert scan_paths(()).plans == first.plans
 
 
