@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from phaseproof.plan.model import Item, Plan
 from phaseproof.plan.read import read
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parent / "fixtures"
 
 
 class Score(NamedTuple):

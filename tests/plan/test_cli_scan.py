@@ -151,6 +151,14 @@ def test_a_folder_is_scanned_within_its_repository(place: Path, capsys: pytest.C
     assert code == 0
 
 
+def test_inputs_of_tests_are_looked_at_only_where_they_are_named(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(place, tests__fixtures__a_md=PLAN)
+    assert scanned(capsys)[1]["documents"] == []
+    assert len(scanned(capsys, "tests/fixtures")[1]["documents"]) == 1
+
+
 def test_ordinary_documents_are_not_listed_unless_named(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(place, README_md="# tool\n\n## Requirements\n\n- Python\n\n## Installation\n\n1. install\n", plan_md=PLAN)
     _, said = scanned(capsys)

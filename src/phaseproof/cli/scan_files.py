@@ -17,10 +17,11 @@ MOST = 500_000
 _KINDS = frozenset((".md", ".markdown", ".mdx", ".mdown", ".mkd", ".txt"))
 _BARE = frozenset(("todo", "roadmap", "plan", "checklist", "release", "tasks", "milestones"))
 _FOREIGN = frozenset(
-    ("node_modules", "bower_components", "vendor", "vendored", "third_party", "third-party", "site-packages",
-        ".git", ".hg", ".svn",
-     ".venv", "venv", ".tox", "__pycache__", ".phaseproof", "Pods", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+    (".git", ".hg", ".svn", ".phaseproof", ".venv", "venv", ".tox", "__pycache__", ".mypy_cache", ".pytest_cache",
+     ".ruff_cache", "node_modules", "bower_components", "vendor", "vendored", "third_party", "third-party",
+     "site-packages", "Pods", "fixtures", "__fixtures__", "testdata", "__snapshots__")
 )  # fmt: skip
+"""Folders whose documents are somebody else's, or inputs of tests: looked into only where they are named."""
 
 
 def is_candidate(path: str) -> bool:
