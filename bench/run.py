@@ -21,6 +21,7 @@ SCRIPTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("ledger.py", (), ("--rounds", "3", "--events", "20000")),
     ("run_checks.py", (), ("--rounds", "2", "--checks", "100")),
     ("whole_runs.py", (), ("--rounds", "2", "--items", "200")),
+    ("board.py", (), ("--rounds", "3", "--items", "200")),
     ("read_plans.py", (), ()),
     ("sync.py", (), ()),
     ("report.py", (), ()),
