@@ -35,6 +35,7 @@ def test_boxes_in_comments_examples_and_code_are_no_items() -> None:
     assert items("# Phase 1\n\n## Example\n\n- [ ] shown only\n") == []
     assert items("# Phase 1\n\nIt looks like this:\n\n```markdown\n- [ ] shown only\n```\n") == []
     assert items("# Phase 1\n\nAn entry looks like this:\n\n```\n- [ ] shown only\n```\n") == []
+    assert items("# Phase 1\n\n```markdown\n# A plan\n\n- [ ] shown only\n```\n") == []
     assert items("# Phase 1\n\n```python\nx = '''\n- [ ] code\n'''\n```\n") == []
 
 

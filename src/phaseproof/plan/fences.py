@@ -18,6 +18,7 @@ _EXAMPLE = re.compile(
 )
 _MUST = re.compile(r"\b(?:commands?|checks?|must|pass(?:es)?|gates?|green|succeed|exit (?:0|zero))\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"\s*(?:if|for|while|case|fi|done|then|else|esac|function)\b|\s*\w+=\$\(|.*\|\s*head\b|\s*<<")
+_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]|---\s*\Z")
 _COMMENT = re.compile(r"\s*(?:#|//|>|--\s|REM\b)")
 _COMMAND = re.compile(r"[$❯%]?\s*(?:\./|\.\\)?[a-z@][\w./@:+-]*(?:\s|$)")
 _CONTINUES = ("\\", "&&", "||", "|")
@@ -46,6 +47,8 @@ def read_fence(reading: Reading, block: Fence, before: str) -> None:
         return
     if language not in _TEXT or (language in ("markdown", "md") and _EXAMPLE.search(before)) or _is_example(before):
         return
+    if language in ("markdown", "md") and any(_HEADING.match(line) for _, line in block.body):
+        return  # a document shown in a document: the example of a README, the template of a guide
     read_outline(reading, outline_of(block.body), fence=True)
 
 
