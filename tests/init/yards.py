@@ -76,7 +76,7 @@ from tides.heights import heights
 sys.exit(0 if len(heights("brest")) == 4 else 1)
 """,
     "requirements-test.txt": "--no-index\n--find-links wheels\npytest\n",
-    "pyproject.toml": '[project]\nname = "tides"\nversion = "0.1"\n\n[tool.pytest.ini_options]\naddopts = "-p no:cacheprovider"\n',
+    "pyproject.toml": '[project]\nname = "tides"\n\n[tool.pytest.ini_options]\naddopts = "-p no:cacheprovider"\n',
 }
 
 GOVERNANCE: dict[str, str | bytes] = {
@@ -123,9 +123,13 @@ MIXED: dict[str, str | bytes] = {
 - [ ] M2.1 The heater goes on below two degrees.
 """,
     "Makefile": "test:\n\tsh tests/run.sh\n",
-    "controller/valve.sh": "open_for() {\n    [ \"$1\" -le 600 ] && echo open || echo refused\n}\n",
-    "tests/run.sh": ". controller/valve.sh\n[ \"$(open_for 60)\" = open ] || exit 1\n[ \"$(open_for 601)\" = refused ] || exit 1\n",
-    "scripts/lint.sh": "#!/bin/sh\nset -eu\ngrep -q 'open_for()' controller/valve.sh\n! grep -n '\t' controller/valve.sh\n",
+    "controller/valve.sh": 'open_for() {\n    [ "$1" -le 600 ] && echo open || echo refused\n}\n',
+    "tests/run.sh": """\
+. controller/valve.sh
+[ "$(open_for 60)" = open ] || exit 1
+[ "$(open_for 601)" = refused ] || exit 1
+""",
+    "scripts/lint.sh": "#!/bin/sh\nset -eu\ngrep -q 'open_for()' controller/valve.sh\n! grep -n '\t' controller/*\n",
     "web/index.html": "<title>Greenhouse</title>\n",
 }
 EXECUTABLE = frozenset({"scripts/lint.sh"})
@@ -142,7 +146,9 @@ def wheels(*names: str) -> dict[str, str | bytes]:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in distribution.files or ():
                 path = str(file)
-                if path.startswith("..") or path.endswith((".pyc", "/RECORD", "/INSTALLER", "/REQUESTED", "direct_url.json")):
+                if path.startswith("..") or path.endswith(
+                    (".pyc", "/RECORD", "/INSTALLER", "/REQUESTED", "direct_url.json")
+                ):
                     continue
                 data = file.read_binary()
                 digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

@@ -53,7 +53,7 @@ def written(what: Contents) -> str:
 
 
 def _head(what: Contents) -> str:
-    lines = ["# Proposed by `phaseproof init`. Read it, then commit it: only what `phaseproof install` installs counts.",
+    lines = ["# Proposed by `phaseproof init`. Read it, commit it: only what `phaseproof install` installs counts.",
              "phaseproof: 1", f"programme: {_scalar(what.programme)}"]  # fmt: skip
     if len(what.plans) == 1:
         lines.append(f"plans: [{_glob(what.plans[0])}]")
@@ -123,7 +123,7 @@ def _bindings(what: Contents) -> str:
 def _unbound(what: Contents) -> str:
     if not what.unbound:
         return ""
-    lines = ["# Yours to decide: nothing stands for these yet, so their gates hold. Bind each above to a check or role, or",
+    lines = ["# Yours to decide: nothing stands for these yet, so their gates hold. Bind each to a check or role, or",
              "# `children: true`." if what.bound else "# `children: true`, under `bindings:`."]  # fmt: skip
     width = min(40, max(len(_key(what.names[plan, item.id])) for plan, item, _ in what.unbound[:_MOST]))
     for plan, item, guess in what.unbound[:_MOST]:

@@ -153,7 +153,8 @@ class Guesser:
                 instrument = (self._make,)
             else:
                 script = next((w for w in words[:2] if self._around.has(w.removeprefix("./"))), "").removeprefix("./")
-                if script.endswith(_SCRIPTS) and (words[0] in _STARTS or words[0].removeprefix("./") == script):
+                called = words[0] in _STARTS or words[0].startswith("./") or (len(words) > 1 and words[0] == script)
+                if script.endswith(_SCRIPTS) and called:
                     instrument = (script,)
             if instrument is None or is_test(instrument[0]):
                 continue

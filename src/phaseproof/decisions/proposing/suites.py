@@ -137,7 +137,8 @@ def _node(around: Surroundings) -> Suite | None:
     tests = tuple(f"{name}/**" for name in around.folders() if name in ("tests", "test", "__tests__", "spec"))
     scattered = tuple(f"**/*{part}*" for part in (".test.", ".spec.") if any(part in one for one in around.files))
     settings = tuple(one for one in around.files if "/" not in one and (
-        one in ("package.json", "tsconfig.json") or re.match(r"(?:vite|vitest|jest|babel)\.config\.", one)))  # fmt: skip
+        one in ("package.json", "tsconfig.json") or re.match(r"(?:vite|vitest|jest|babel)\.config\.", one)
+    ))  # fmt: skip
     code = tuple(f"{name}/**" for name in around.code_folders(*suffixes))
     loose = tuple(one for one in around.files if "/" not in one and one.endswith(suffixes)
                   and not is_test(one) and one not in settings)  # fmt: skip
