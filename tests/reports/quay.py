@@ -22,7 +22,7 @@ The crane lifts containers from ships. **Nobody** stands under it; see [the port
 - [ ] Q-4 The lamp on the boom can be seen from the bridge of a ship.
 - [ ] Q-5 The driver can talk to the ship. {HOSTILE}
 
-## Gate B: Ready for the port
+## Gate B: Ready for the <img src=x> port
 
 | Id | Artifact | Path | Status |
 |---|---|---|---|
@@ -98,7 +98,7 @@ print("home is", "/home/olga/quay", "on", {platform.node()!r})
 print("password: correct-horse", {LEAK!r})
 print("\\033[31mloads\\033[0m", open("crane/brakes.txt").read().split())
 if "slips" in open("crane/brakes.txt").read():
-    sys.exit("brake 2 slips <b>at 31 tonnes</b>")
+    sys.exit("brake 2 slips <script>document.title='owned'</script>")
 """
 OURS: dict[str, str | None] = {
     **dict.fromkeys((path for path in FILES if path != ".gitignore"), None),

@@ -50,6 +50,7 @@ def test_no_secret_no_home(text: str, troubled: Shop) -> None:
 def test_it_fits_a_comment_whatever_the_programme() -> None:
     said = summary(large(400)[0], Scrubber())
     assert len(said) < 65_000
+    assert len(re.findall(r"^\d+\. ", said, re.MULTILINE)) == 30
     assert re.search(r"… and \d+ more: `phaseproof status --all`", said)
 
 

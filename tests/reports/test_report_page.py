@@ -26,7 +26,7 @@ from support.shop import Shop
 ALLOWED = frozenset(
     {"a", "b", "body", "br", "code", "dd", "details", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "head",
      "header", "hr", "html", "i", "li", "main", "meta", "ol", "p", "path", "pre", "rect", "s", "section", "span",
-     "style", "summary", "svg", "table", "td", "text", "th", "title", "tr", "ul"}
+     "style", "summary", "svg", "table", "td", "text", "th", "title", "tr", "tspan", "ul"}
 )  # fmt: skip
 
 

@@ -72,6 +72,10 @@ def text(board: Board, *, everything: bool = False, only: Iterable[str] = (), re
         lines.append(f"{paint('PASS')}   {fold(', '.join(one_line(gate.title) for gate in passing), 7, 7)}")
         apart = [item for gate in passing for item in (items[name] for name in gate.items if homes[name] == gate.id)]
         lines += [_item(item) for item in apart if not item.required and item.judgement.verdict not in _SETTLED]
+        noted = [item for item in apart if item.judgement.verdict in _SETTLED and item.judgement.reasons]
+        lines += [_item(item) for item in noted[:_SHOWN]]
+        if len(noted) > _SHOWN:
+            lines.append(f"  … and {len(noted) - _SHOWN} more with a note: --all")
     loose = [item for item in board.items if not any(item.id in gate.items for gate in board.gates)]
     if loose and everything:
         lines += ["", "In no gate", *(_item(item) for item in loose)]

@@ -5,20 +5,22 @@ Colour never says anything alone: passing is a disc or a tick, failing a cross, 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from phaseproof.reports.inline import plain
+from phaseproof.reports.layout import visible
 from phaseproof.verdict.flake import Attempt
 from phaseproof.verdict.model import GateBoard
 
 MOST_GATES = 40
 """Gates in the picture; of a larger programme the outermost ones, if they fit."""
-_WIDTH, _HEIGHT, _GAP, _DROP, _EDGE = 206, 58, 40, 16, 6
-_TITLE = 22
-"""Characters of a gate's title in the picture."""
+_WIDTH, _HEIGHT, _GAP, _DROP, _EDGE = 206, 76, 40, 16, 6
+_TITLE = 20
+"""Characters on each of two lines of a gate's title in the picture."""
 
 
 class Node(Struct):
@@ -115,7 +117,9 @@ def _edge(first: Node, then: Node, kind: str) -> Markup:
 def _box(node: Node, anchor: str) -> Markup:
     gate = node.gate
     x, y = _at(node)
-    title = gate.title if len(gate.title) <= _TITLE else gate.title[: _TITLE - 1] + "…"
+    lines = textwrap.wrap(visible(gate.title), _TITLE, max_lines=2, placeholder=" …") or [""]
+    words = Markup("").join(Markup('<tspan x="0" y="{}">{}</tspan>').format(21 + 17 * n, line)
+                            for n, line in enumerate(lines))  # fmt: skip
     word = "LOCKED" if gate.state == "locked" else gate.verdict
     share = round((_WIDTH - 24) * gate.proven / gate.required) if gate.required else 0
     sign = "M0 5l4 4 7-9" if gate.verdict == "PASS" else "M1 0l8 9m0-9l-8 9"
@@ -123,13 +127,13 @@ def _box(node: Node, anchor: str) -> Markup:
         '<a href="#{a}"><title>{full}: {word}, {p} of {r}</title>'
         '<rect class="gate {v}" x="{x}" y="{y}" width="{w}" height="{h}" rx="8"/>'
         '<path class="sign {v}" transform="translate({sx} {sy})" d="{sign}"/>'
-        '<text class="name" x="{tx}" y="{ty}">{title}</text>'
+        '<svg x="{tx}" y="{y}" width="{nw}" height="46"><text class="name">{words}</text></svg>'
         '<text class="count" x="{tx}" y="{cy}">{word} · {p} of {r}</text>'
         '<rect class="track" x="{tx}" y="{by}" width="{bw}" height="4" rx="2"/>'
         '<rect class="fill" x="{tx}" y="{by}" width="{share}" height="4" rx="2"/></a>'
     ).format(a=anchor, full=plain(gate.title), word=word, p=gate.proven, r=gate.required, v=gate.verdict.lower(),
-             x=x, y=y, w=_WIDTH, h=_HEIGHT, sx=x + _WIDTH - 24, sy=y + 12, sign=sign, tx=x + 12, ty=y + 21,
-             cy=y + 39, title=plain(title), by=y + _HEIGHT - 11, bw=_WIDTH - 24, share=share)  # fmt: skip
+             x=x, y=y, w=_WIDTH, h=_HEIGHT, sx=x + _WIDTH - 24, sy=y + 12, sign=sign, tx=x + 12, nw=_WIDTH - 42,
+             cy=y + 57, words=words, by=y + _HEIGHT - 11, bw=_WIDTH - 24, share=share)  # fmt: skip
 
 
 def timeline(history: Sequence[tuple[str, Attempt]]) -> Markup:
