@@ -38,7 +38,9 @@ def verify(file: str | None, trust: str | None, form: str, **where: Any) -> int:
     if form == "json":
         import msgspec
 
-        said = {"verdict": "HOLD" if done.findings else "PASS", **msgspec.to_builtins(done)}
+        said = {"verified": not done.findings, **msgspec.to_builtins(done)}
+        if done.findings:
+            said = {"verdict": "HOLD", **said}
         output.document(said)
     elif done.findings:
         output.say(
@@ -64,7 +66,7 @@ def _progress(text: str) -> None:
 
 def _one(said: dict[str, Any], form: str) -> int:
     if form == "json":
-        output.document({"verdict": "PASS", **said})
+        output.document({"verified": True, **said})
     else:
         for name, value in said.items():
             output.say(f"{name:12s} {value}")
