@@ -24,6 +24,8 @@ _DEPENDS = re.compile(
     r"after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})",
     re.IGNORECASE,
 )
+_ITALIC = re.compile(r"(?P<m>[*_])(?P<label>[^*_.]{2,60}?):?(?P=m):?\s*\Z")
+_MARKER = re.compile(r"\s*(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(?[a-z]{1,4}[.)])\s")
 _RATIONALE = re.compile(
     r"(?:this|these|the following|the (?:purpose|goal|aim)|we|our|see|note|it|for (?:more|details|full)|in this|here|"
     r"if|why|background|because)\b",
@@ -100,7 +102,9 @@ def _titles(reading: Reading, para: Para) -> list[tuple[int, int, str]]:
         found = meaning(text) if looks_title(text) else None
         unit = unit_of(text) if looks_title(text) else None
         ends = index + 1 == total
-        if found is None and unit is None and not (looks_title(text) and _capitalised(text) and (ends or total > 1)):
+        leads = ends and number < len(reading.lines) and _MARKER.match(reading.lines[number]) is not None
+        titled = looks_title(text) and (leads or (_capitalised(text) and (ends or total > 1)))
+        if found is None and unit is None and not titled:
             rest.append((number, indent, text))
             continue
         if rest:
@@ -162,6 +166,10 @@ def _lead_in(reading: Reading, lines: list[tuple[int, int, str]]) -> bool:
             reading.label, reading.sticky = found or lead_meaning(text), False
             return True
         return len(lines) == 1
+    italic = _ITALIC.match(text)
+    if italic is not None and len(lines) == 1:
+        reading.label, reading.sticky = reading.weigh(lead_meaning(italic["label"])), True
+        return True
     if text.rstrip("*_ ").endswith(":") and len(text) < 240:
         found = lead_meaning(text)
         if (

@@ -24,7 +24,6 @@ from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, ITEM_KINDS, STOP, TO
 _TASK = re.compile(r"(?:sub-?)?(?:task|story|step|epic)s?\b|[A-Z]{0,3}-?\d+(?:\.\d+)*[.:)\s]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _WEAKER = frozenset(("gate", "acceptance", "test"))
-_STRONGER = frozenset(("exit", "precondition", "acceptance"))
 
 
 def read_blocks(lines: list[str], path: str, text: str = "") -> Reading:
@@ -227,7 +226,7 @@ def _inherited(node: Node, up: Node | None, own: Meaning | None, unit: Unit | No
         return above
     if above.kind in DECIDES and above.strong and not own.strong and own.kind in _WEAKER:
         return above
-    return above if above.kind in _STRONGER and above.strong and own.kind == "gate" else own
+    return own
 
 
 def _end(block: Block) -> int:

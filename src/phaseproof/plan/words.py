@@ -60,7 +60,10 @@ STRONG: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "gate",
         (
-            r"^gates?$", r"\bgraduation criteria\b", r"\bgo[ /-]*no[ -]?go\b",
+            r"^gates?$", r"\bgraduation criteria\b", r"\bchecks before\b",
+            (r"\bcriteria (?:to|for) (?:open|proceed|ship|release|launch|merge|promot|"
+             r"continu|advanc|going|go|moving|enter)"),
+            r"\bgo[ /-]*no[ -]?go\b",
             r"\bstop[ -](?:conditions?|rules|criteria|gates?)\b",
             r"\b(?:kill|abort|rollback) (?:criteria|conditions?)\b", r"\bmust[- ]pass\b",
             r"\bgates? (?:requirements?|criteria|conditions?|checks?|checklist)\b",
@@ -75,6 +78,7 @@ STRONG: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "acceptance",
         (
+            r"\baccepted (?:when|if|once)\b",
             r"\bacceptance (?:criteri(?:a|on)|checklist|conditions?|scenarios?|requirements?)\b", r"^acceptance$",
             r"\bsuccess (?:criteri(?:a|on)|conditions?|metrics?|measures|indicators)\b",
             r"\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))? criteria\b",
@@ -102,7 +106,13 @@ SOFT_START = (
     r"user stor(?:y|ies)", r"coverage", r"traceability", r"in scope", r"scope", r"background", r"context",
     r"purpose", r"motivation", r"rationale", r"overview", r"introduction", r"intro", r"abstract", r"summary",
     r"executive summary", r"problem(?: statement)?", r"why", r"notes?", r"caveats?", r"remarks?", r"assumptions?",
-    r"constraints?", r"dependencies", r"risks?", r"known issues", r"issues", r"limitations?", r"history",
+    r"constraints?",
+    r"dependencies",
+    r"risks?",
+    r"known (?:issues|limitations|problems|gaps|bugs)",
+    r"issues",
+    r"limitations?",
+    r"history",
     r"progress log", r"log", r"team", r"owners?", r"people", r"stakeholders", r"timeline", r"schedule",
     r"milestones? (?:dates|schedule)", r"budget", r"estimates?", r"effort", r"resources", r"features?",
     r"key features", r"highlights", r"architecture", r"design", r"technical", r"tech", r"stack", r"structure",
@@ -142,6 +152,7 @@ HOW_END = (
 """Titles that end so tell how to do something."""
 
 HOW_ELSE = (
+    r"^(?:rollback|roll-back|fallback|backout|recovery)(?: plan| procedure| steps)?$",
     r"\bpatterns for\b", r"^(?:action|usage|installation|install|how)\b",
 )  # fmt: skip
 """Other titles that do."""
@@ -162,6 +173,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "artifact",
         (
+            r"\b(?:to be|must be|has to be|have to be) delivered\b", r"\b(?:we|to) deliver$",
             r"\bdeliverables?\b(?! (?:review|acceptance))", r"\bart[ei]facts?<END>",
             r"\b(?:work products?|outputs)<END>",
             r"\bevidence(?: (?:pack|required|list|index|items|artifacts|to .*|needed|requirements))?<END>",
@@ -199,6 +211,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "acceptance",
         (
+            r"\breadiness (?:review|assessment)\b",
             r"\bacceptance(?: tests?)?<END>",
             (r"\b(?:verification|validation)(?: (?:and|&) (?:verification|"
              r"validation))?(?: (?:checklist|checks|plan|results|matrix|performed|commands))?<END>"),
