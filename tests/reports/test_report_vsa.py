@@ -19,8 +19,8 @@ from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey
 
 from phaseproof.evidence import keys
-from phaseproof.evidence.envelope import keyid
-from support.shop import Shop
+from phaseproof.evidence.envelope import Subject, keyid, seal, statement
+from support.shop import PASSPHRASE, Shop
 
 REQUIRED = {"verifier", "timeVerified", "resourceUri", "policy", "verificationResult", "verifiedLevels"}
 
@@ -142,3 +142,40 @@ def test_a_decision_that_was_altered_gives_no_summary(passing: Shop, tmp_path: P
         database.execute("UPDATE objects SET data = ? WHERE digest = ?", (changed, bytes.fromhex(first)))
     said = twin.run("report", "vsa")
     assert (said.code, said.out) == (3, "")
+
+
+def test_verify_takes_it_and_refuses_one_that_says_more(passing: Shop, troubled: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "vsa.json"
+    path.write_text(passing.run("report", "vsa", "--resource", "pkg:oci/shop@sha256:aa").out)
+    said = passing.run("verify", str(path))
+    assert said.code == 0, said.text
+    assert "PASSED" in said.out
+    assert troubled.run("verify", str(path)).code == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("verifiedLevels", ["SLSA_BUILD_LEVEL_3"]), ("timeVerified", "2020-01-01T00:00:00.000000Z"),
+     ("resourceUri", 7), ("https://phaseproof.dev/decision/v1", {"position": 1}), ("note", "all is well")],
+)  # fmt: skip
+def test_a_summary_that_the_runner_signed_and_the_ledger_does_not_back_is_refused(
+    passing: Shop, tmp_path: Path, field: str, value: Any
+) -> None:
+    said = unsigned(passing)
+    said["predicate"][field] = value
+    signer = keys.load(passing.home, "local", lambda _: "")
+    subject = [Subject(one["digest"], one["name"]) for one in said["subject"]]
+    path = tmp_path / "vsa.json"
+    path.write_bytes(seal(statement(subject, said["predicateType"], said["predicate"]), [signer]))
+    refused = passing.run("verify", str(path))
+    assert refused.code == 3
+    assert "summary-differs" in refused.err
+
+
+def test_a_person_s_key_signs_no_summary(passing: Shop, tmp_path: Path) -> None:
+    said = unsigned(passing)
+    signer = keys.load(passing.home, "mara", lambda _: PASSPHRASE)
+    subject = [Subject(one["digest"], one["name"]) for one in said["subject"]]
+    path = tmp_path / "vsa.json"
+    path.write_bytes(seal(statement(subject, said["predicateType"], said["predicate"]), [signer]))
+    assert "signature-unknown" in passing.run("verify", str(path)).err

@@ -93,7 +93,7 @@ def vsa(unsigned: bool, resource: str | None, out: str | None, trust: str | None
     The decision is taken again on what the ledger held then; a summary is made only where it comes out the same.
     """
     from phaseproof.decisions.state import open_state
-    from phaseproof.reports.vsa import attestation, statement
+    from phaseproof.decisions.vsa import attestation, statement
 
     desk = desk_of(**where)
     with open_state(desk, trust) as state:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from phaseproof.decisions import vsa
 from phaseproof.decisions.state import State
 from phaseproof.decisions.verifying import Keys
 from phaseproof.errors import Untrue, Usage
@@ -38,8 +39,12 @@ def verify_file(state: State, path: str) -> dict[str, Any]:
     keys = Keys(state)
     if not data.lstrip().startswith(b"{"):
         return _note(state, data, keys)
-    everybody = keys.everybody(state.view.size)
-    opened = open_envelope(data, everybody)
+    data = data.rstrip(b"\r\n")  # what a shell wrote ends with one
+    opened = open_envelope(data, keys.everybody(state.view.size))
+    if opened.statement.predicate_type == vsa.PREDICATE:
+        open_envelope(data, keys.runners(state.view.size))
+        return {**vsa.check(state, opened.statement), "keys": ", ".join(key[:16] for key in opened.keys),
+                "envelope": opened.digest}  # fmt: skip
     if opened.statement.predicate_type == DECISION:
         decision = decision_of(opened.statement)
         tenant, what, who = decision.tenant, f"decision {decision.decision}", decision.actor

@@ -1,4 +1,4 @@
-"""`report vsa`: the last recorded decision as a SLSA Verification Summary Attestation v1.
+"""A recorded decision as a SLSA Verification Summary Attestation v1.
 
 Fields as https://slsa.dev/spec/v1.0/verification_summary, section "Fields": `verifier.id`, `timeVerified`,
 `resourceUri`, `policy` (with a `uri`), `verificationResult` and `verifiedLevels` are required; `inputAttestations`,
@@ -23,7 +23,7 @@ from phaseproof.decisions.signatures import Heads
 from phaseproof.decisions.state import State
 from phaseproof.decisions.verifying import Keys, verify_decision
 from phaseproof.digests import Digest
-from phaseproof.errors import Refused, Usage
+from phaseproof.errors import Refused, Untrue, Usage
 from phaseproof.evidence import envelope
 from phaseproof.evidence.envelope import Subject
 
@@ -53,13 +53,26 @@ def attestation(desk: Desk, state: State, resource: str | None = None) -> bytes:
     return envelope.seal(statement(state, resource), [signer])
 
 
-def statement(state: State, resource: str | None = None) -> bytes:
-    """The summary as an in-toto statement, unsigned. Raises as `attestation`."""
+def statement(state: State, resource: str | None = None, position: int | None = None) -> bytes:
+    """The summary as an in-toto statement, unsigned.
+
+    Args:
+        state: the ledger, open.
+        resource: as in `attestation`.
+        position: event of the decision; None for the last.
+
+    Raises:
+        Refused, Untrue: as `attestation`.
+        Usage: `resource` is no URI.
+    """
     if resource is not None and (":" not in resource or not resource.isascii() or any(c <= " " for c in resource)):
         raise Usage("resource-unreadable", f"{resource!r} is no URI", "--resource URI")
     if not state.view.decided:
         raise Refused("not-decided", "nothing has been decided and recorded in this ledger yet", "phaseproof gates")
-    position, decided = state.view.decided[-1]
+    chosen = [one for one in state.view.decided if position in (None, one[0])]
+    if not chosen:
+        raise Untrue("summary-differs", f"event {position} of this ledger is no decision on gates")
+    position, decided = chosen[-1]
     keys, heads = Keys(state), Heads()
     verify_decision(state, position, decided.envelope, keys, heads)
     heads.insist(state.ledger)
@@ -81,6 +94,31 @@ def statement(state: State, resource: str | None = None) -> bytes:
         EXTENSION: _extension(state, position, decided, made),
     }
     return envelope.statement([Subject(commit, "commit")], PREDICATE, predicate)
+
+
+def check(state: State, read: envelope.Statement) -> dict[str, Any]:
+    """Hold somebody's summary against this ledger: made again for its decision, it must be the same.
+
+    Args:
+        state: the ledger, open.
+        read: the summary; its signature has been checked.
+
+    Returns:
+        What it says, for people and programs.
+
+    Raises:
+        Untrue: the ledger says something else (`summary-differs`), or the decision does not hold.
+    """
+    said = read.predicate
+    extension, resource = said.get(EXTENSION), said.get("resourceUri")
+    position = extension.get("position") if isinstance(extension, dict) else None
+    if not isinstance(position, int) or not isinstance(resource, str):
+        raise Untrue("summary-differs", "it does not say which decision it is of")
+    if envelope.read_statement(statement(state, resource, position)) != read:
+        raise Untrue("summary-differs", f"this ledger says something else of the decision in event {position}",
+                     "phaseproof report vsa")  # fmt: skip
+    return {"holds": f"summary of the decision in event {position}", "result": said["verificationResult"],
+            "commit": read.subject[0].digest["gitCommit"], "at": said["timeVerified"]}  # fmt: skip
 
 
 def _view(state: State, size: int) -> View:
