@@ -9,6 +9,7 @@ from phaseproof.decisions.state import State
 from phaseproof.digests import sha256
 from phaseproof.errors import Untrue
 from phaseproof.evidence.model import FindingRecord
+from phaseproof.evidence.sensitivity import Sensitivity
 from phaseproof.reports.dossier import Sighting, sightings
 from support.programme import Programme
 from support.rules import PLAN
@@ -64,6 +65,17 @@ def test_output_and_findings_come_from_that_evidence() -> None:
     assert found.printed == ("one", "two") * 7
     assert found.seen is not None
     assert found.seen.findings == (finding,)
+
+
+def test_sensitivity_is_told_in_figures_and_names() -> None:
+    measured = Sensitivity(4, 4, 3, 1, 0, "0.75", sha256(b"seed"), ("src/a.py:3 rounded",))
+    programme = Programme().item("E-1", check="unit").installed().runs("unit", sensitivity=measured)
+    told = seen(programme, "unit").sensed
+    assert told.survivors == ("src/a.py:3 rounded",)
+    assert told.figures == (
+        "4 of 4 functions were each replaced by a neutral return; the check noticed 3 of them; "
+        "it notices at least a share of 0.75; reached by no test: 1"
+    )
 
 
 def test_survivors_are_read_whatever_wrote_them_and_nonsense_is_refused() -> None:

@@ -37,7 +37,7 @@ def sensed(ledger: Ledger, seen: Evidence) -> Sensed:
         Untrue: the object with the survivors is missing, altered or unreadable.
     """
     figures = {name.partition(".")[2]: value for name, value in seen.metrics.items() if name.startswith("sensitivity.")}
-    measured = getattr(seen, "sensitivity", None)
+    measured = seen.sensitivity
     names: tuple[str, ...] = ()
     if measured is not None:
         figures |= {name: str(value) for name, value in msgspec.to_builtins(measured).items() if _plain(value)}
@@ -62,7 +62,7 @@ def _said(figures: dict[str, str]) -> str:
     if "bound" in figures:
         parts.append(f"it notices at least a share of {figures['bound']}")
     if figures.get("unreached", "0") != "0":
-        parts.append(f"{figures['unreached']} are reached by no test")
+        parts.append(f"reached by no test: {figures['unreached']}")
     return "; ".join(parts) or "; ".join(f"{name} {value}" for name, value in sorted(figures.items()))
 
 
