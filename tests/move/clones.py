@@ -69,7 +69,9 @@ def copy(clones: Clones, folder: Path) -> Clones:
     shutil.copytree(clones.folder, folder, symlinks=True)
     first = Shop(folder / "first")
     first.repo.commits = list(clones.first.repo.commits)
-    first.repo.git("remote", "set-url", "origin", str(folder / "origin.git"))
+    for git in folder.glob("*/shop/.git"):
+        text = (git / "config").read_text(encoding="utf-8")
+        (git / "config").write_text(text.replace(str(clones.folder), str(folder)), encoding="utf-8")
     return Clones(folder, first)
 
 

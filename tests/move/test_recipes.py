@@ -40,7 +40,6 @@ def type_in(shop: Shop, command: str, environment: dict[str, str]) -> int:
     words = [re.sub(r"\$([A-Z]+)", lambda name: environment[name[1]], word) for word in shlex.split(command)]
     if words[0] == "phaseproof":
         said = shop.run(*words[1:], lead=True)
-        print(command, said.text, sep="\n")
         return said.code
     env = {"PATH": os.environ["PATH"], "HOME": str(shop.home), "GIT_CONFIG_NOSYSTEM": "1", **environment}
     done = subprocess.run(["sh", "-ec", command], cwd=shop.repo.root, env=env, check=False, timeout=60)

@@ -19,18 +19,18 @@ from phaseproof.cli.place import desk_of, formats, place
 def verify(file: str | None, trust: str | None, form: str, **where: Any) -> int:
     """Check signatures, chain, Merkle tree, checkpoints, and replay every decision; or one FILE.
 
-    FILE is an exported ledger, which needs no ledger here; or an envelope or a checkpoint note, for which the keys
-    that count are those of the installed bundles. Exit code 3 where anything does not hold; each finding names its
-    record.
+    FILE is an exported ledger, which needs no ledger here; or exported evidence, an envelope or a checkpoint note, for
+    which the keys that count are those of the installed bundles. Exit code 3 where anything does not hold; each
+    finding names its record.
     """
-    from phaseproof.decisions.arriving import borrowed, is_export
+    from phaseproof.decisions.arriving import borrowed, is_ledger
     from phaseproof.decisions.verifying import verify as check
     from phaseproof.decisions.verifying_file import verify_file
     from phaseproof.decisions.verifying_store import open_checked
     from phaseproof.reports.layout import counted, visible
 
     desk = desk_of(**where)
-    whole = file is not None and is_export(file)
+    whole = file is not None and is_ledger(file)
     with borrowed(desk, str(file), trust) if whole else open_checked(desk, trust) as state:
         if file is not None and not whole:
             return _one(verify_file(state, file), form)

@@ -163,10 +163,19 @@ def borrowed(desk: Desk, path: str, trust: str | None = None) -> Iterator[State]
         yield state
 
 
-def is_export(path: str) -> bool:
-    """Whether a file looks like an export. Raises `Usage`: it cannot be read."""
+def is_ledger(path: str) -> bool:
+    """Whether a file is the export of a whole ledger.
+
+    Raises:
+        Usage: it cannot be read.
+        Untrue: it is an archive, and no export.
+    """
     try:
         with Path(path).open("rb") as file:
-            return file.read(4).startswith(MAGIC)
+            archive = file.read(4).startswith(MAGIC)
     except OSError as error:
         raise Usage("file-unreadable", f"{path}: {error.strerror}", "name the file") from error
+    if not archive:
+        return False
+    with ArchiveSource(Path(path)) as source:
+        return not unpack(source).facts

@@ -106,13 +106,10 @@ def import_facts(desk: Desk, state: State, parcel: Parcel) -> Imported:
     """
     del desk
     ledger = state.ledger
-    # An announcement before its result, whatever file it stood in.
-    facts = sorted(_facts(parcel.fact_lines()), key=lambda event: (event.at, event.type != "run-started"))
+    facts = facts_of(parcel)
     here = {joining.mark(event) for event, _ in ledger.events() if event.type in FACTS}
     fresh = {joining.mark(event): event for event in facts if joining.mark(event) not in here}
-    runners = dict(Keys(state).runners(state.view.size))
-    entries = [_fact(ledger.tenant, event, parcel, runners) for event in fresh.values()]
-    _try_fold(state, entries)
+    entries = check_facts(state, parcel, list(fresh.values()))
     wanted = list(moving.missing(ledger, (digest for _, named in entries for digest in named)))
     found = dict(parcel.fetch(wanted))
     ready = []
@@ -122,6 +119,27 @@ def import_facts(desk: Desk, state: State, parcel: Parcel) -> Imported:
     done = ledger.append(ready) if ready else ()
     new = sum(not one.duplicate for one in done)
     return Imported(new, len(facts) - new, "facts")
+
+
+def facts_of(parcel: Parcel) -> list[Event]:
+    """Facts in the order in which they were recorded, an announcement before its result; places are not theirs.
+
+    Raises:
+        Untrue: something in it is no fact (`fact-unreadable`).
+    """
+    return sorted(_facts(parcel.fact_lines()), key=lambda event: (event.at, event.type != "run-started"))
+
+
+def check_facts(state: State, parcel: Parcel, facts: Sequence[Event]) -> list[tuple[Entry, tuple[Digest, ...]]]:
+    """Check facts that are not in a ledger yet, as its next ones: entries without their objects, and which those are.
+
+    Raises:
+        Untrue: one does not hold, was made for another ledger, or contradicts what is there.
+    """
+    runners = dict(Keys(state).runners(state.view.size))
+    entries = [_fact(state.ledger.tenant, event, parcel, runners) for event in facts]
+    _try_fold(state, entries)
+    return entries
 
 
 def import_signature(desk: Desk, state: State, data: bytes) -> Imported:
@@ -215,7 +233,9 @@ def _fact(
             raise Untrue("evidence-misplaced", f"evidence of {evidence.check} was made for ledger {evidence.tenant}",
                          "import it where it was made for")  # fmt: skip
         fact = fact_from(evidence, commit_of(opened.statement), opened.digest, opened.keys[0])
-        if canonical.encode(fact) != canonical.encode_trusted(event.payload) or bool(evidence.control) != (event.type == "control"):
+        if canonical.encode(fact) != canonical.encode_trusted(event.payload) or bool(evidence.control) != (
+            event.type == "control"
+        ):
             raise Untrue("index-altered", f"line {event.position} says something else than the evidence it names",
                          "export it again")  # fmt: skip
     return Entry(event.stream, None, event.type, event.at, event.actor, event.payload, once=once), named

@@ -7,6 +7,7 @@ repository is known by its first commits, so that a second clone of it is the sa
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -172,6 +173,8 @@ def _folder(desk: Desk) -> Path:
 
 def _load(path: Path) -> dict[str, Known]:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Untrue("known-tenants-unreadable", f"{path} is no file", f"look at {path}")
         data = path.read_bytes()
     except FileNotFoundError:
         return {}

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from phaseproof.decisions import vsa
+from phaseproof.decisions.importing import check_facts, facts_of
+from phaseproof.decisions.joining import mark
 from phaseproof.decisions.state import State
 from phaseproof.decisions.verifying import Keys
 from phaseproof.errors import Untrue, Usage
@@ -14,6 +16,8 @@ from phaseproof.evidence.envelope import MAX_ENVELOPE, open_envelope
 from phaseproof.evidence.fact import commit_of, evidence_of
 from phaseproof.evidence.model import DECISION
 from phaseproof.ledger import checkpoint as notes
+from phaseproof.ledger.archive import MAGIC, ArchiveSource
+from phaseproof.ledger.carried import unpack
 from phaseproof.ledger.tree import check_prefix
 
 
@@ -22,7 +26,7 @@ def verify_file(state: State, path: str) -> dict[str, Any]:
 
     Args:
         state: the ledger whose bundles' keys count.
-        path: an envelope as DSSE JSON, or a checkpoint note.
+        path: an envelope as DSSE JSON, a checkpoint note, or exported evidence.
 
     Returns:
         What it says, for people and programs.
@@ -36,6 +40,8 @@ def verify_file(state: State, path: str) -> dict[str, Any]:
             data = file.read(MAX_ENVELOPE + 1)
     except OSError as error:
         raise Usage("file-unreadable", f"{path}: {error.strerror}", "phaseproof verify FILE") from error
+    if data.startswith(MAGIC):
+        return _facts(state, path)
     keys = Keys(state)
     if not data.lstrip().startswith(b"{"):
         return _note(state, data, keys)
@@ -59,6 +65,19 @@ def verify_file(state: State, path: str) -> dict[str, Any]:
                      "verify it with the ledger it was made for")  # fmt: skip
     return {"holds": what, "signed by": who, "keys": ", ".join(key[:16] for key in opened.keys),
             "envelope": opened.digest, **rest}  # fmt: skip
+
+
+def _facts(state: State, path: str) -> dict[str, Any]:
+    """Exported evidence, checked as if it were imported and imported nowhere."""
+    with ArchiveSource(Path(path)) as source:
+        parcel = unpack(source)
+        facts = facts_of(parcel)
+        here = {mark(event) for event, _ in state.ledger.events()}
+        fresh = [event for event in facts if mark(event) not in here]
+        for _, named in check_facts(state, parcel, fresh):
+            for _ in parcel.fetch(named):
+                pass
+    return {"holds": f"{len(facts)} facts", "here already": len(facts) - len(fresh), "ledger": state.ledger.tenant}
 
 
 def _note(state: State, data: bytes, keys: Keys) -> dict[str, Any]:
