@@ -26,7 +26,10 @@ def scan(paths: tuple[str, ...], strict: bool, no_cache: bool, form: str) -> int
         import msgspec
 
         said = scan_print.machine(found) if form == "json" else scan_print.sarif(found)
-        click.echo(msgspec.json.encode(_clean(said)))
+        try:
+            click.echo(msgspec.json.encode(said))
+        except UnicodeEncodeError:  # a lone surrogate in what git called a file
+            click.echo(msgspec.json.encode(_clean(said)))
     severities = ("error", "warning") if strict else ("error",)
     return 1 if any(p.severity in severities for p in found.problems) else 0
 

@@ -19,18 +19,35 @@ _WORDS = re.compile(r"[^\W_]{3,}")
 
 def contradictions(plans: Sequence[Plan]) -> Iterator[Problem]:
     """Problems that need two places to see."""
-    yield from _sections(plans)
-    yield from _items(plans)
+    kin = _Kin()
+    yield from _sections(plans, kin)
+    yield from _items(plans, kin)
 
 
-def _related(one: Plan, other: Plan) -> bool:
-    if one is other or one.path.rpartition("/")[0] == other.path.rpartition("/")[0]:
-        return True
-    return _names(one, other) or _names(other, one)
+class _Kin:
+    """Which documents belong together; each pair is looked at once."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bool] = {}
+        self._names: dict[int, dict[str, list[str]]] = {}
 
-def _names(one: Plan, other: Plan) -> bool:
-    return any(other.path == r.path or other.path.endswith("/" + r.path) for r in one.references)
+    def related(self, one: Plan, other: Plan) -> bool:
+        if one is other or one.path.rpartition("/")[0] == other.path.rpartition("/")[0]:
+            return True
+        pair = (id(one), id(other))
+        known = self._known.get(pair)
+        if known is None:
+            known = self._known[pair] = self._known[pair[::-1]] = self._cites(one, other) or self._cites(other, one)
+        return known
+
+    def _cites(self, one: Plan, other: Plan) -> bool:
+        names = self._names.get(id(one))
+        if names is None:
+            names = self._names[id(one)] = {}
+            for reference in one.references:
+                names.setdefault(reference.path.rsplit("/", 1)[-1], []).append(reference.path)
+        path = other.path
+        return any(path == p or path.endswith("/" + p) for p in names.get(path.rsplit("/", 1)[-1], ()))
 
 
 def _class(claim: Claim) -> str:
@@ -43,7 +60,7 @@ def _class(claim: Claim) -> str:
     return ""
 
 
-def _sections(plans: Sequence[Plan]) -> Iterator[Problem]:
+def _sections(plans: Sequence[Plan], kin: _Kin) -> Iterator[Problem]:
     found: dict[str, list[tuple[Plan, Section]]] = {}
     for plan in plans:
         for section in plan.sections:
@@ -55,7 +72,7 @@ def _sections(plans: Sequence[Plan]) -> Iterator[Problem]:
                 if (
                     _class(section.claim) != _class(other.claim)
                     and "done" in (_class(section.claim), _class(other.claim))
-                    and _related(plan, other_plan)
+                    and kin.related(plan, other_plan)
                 ):
                     yield Problem(
                         plan.path, section.line, "section-contradiction", "error",
@@ -63,21 +80,23 @@ def _sections(plans: Sequence[Plan]) -> Iterator[Problem]:
                         f"{other_plan.path}:{other.line}",
                     )  # fmt: skip
                     break
-    yield from _sealed_elsewhere(plans, found)
+    yield from _sealed_elsewhere(plans, found, kin)
 
 
 def _said(claim: Claim) -> str:
     return claim.state if claim.state in ("checked", "unchecked") else claim.raw
 
 
-def _sealed_elsewhere(plans: Sequence[Plan], claims: dict[str, list[tuple[Plan, Section]]]) -> Iterator[Problem]:
+def _sealed_elsewhere(
+    plans: Sequence[Plan], claims: dict[str, list[tuple[Plan, Section]]], kin: _Kin
+) -> Iterator[Problem]:
     """A phase that one document declares finished while another lists its open items."""
     for plan in plans:
         for section in plan.sections:
             if not section.explicit or section.kind != "phase" or _class(section.claim) == "done":
                 continue
             for other_plan, other in claims.get(section.id.casefold(), ()):
-                if other_plan is plan or _class(other.claim) != "done" or not _related(plan, other_plan):
+                if other_plan is plan or _class(other.claim) != "done" or not kin.related(plan, other_plan):
                     continue
                 still = [i for i in plan.items if is_open(i.claim) and _stands_in(plan, i, section)]
                 if still:
@@ -99,7 +118,7 @@ def _stands_in(plan: Plan, item: Item, section: Section) -> bool:
     return section.level == 1
 
 
-def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
+def _items(plans: Sequence[Plan], kin: _Kin) -> Iterator[Problem]:
     found: dict[str, list[tuple[Plan, Item]]] = {}
     for plan in plans:
         for item in plan.items:
@@ -108,7 +127,7 @@ def _items(plans: Sequence[Plan]) -> Iterator[Problem]:
     for told in found.values():
         for index, (plan, item) in enumerate(told[1:40], 1):
             for other_plan, other in told[:index]:
-                if not _related(plan, other_plan) or (plan is not other_plan and not _CODED.match(item.name)):
+                if not kin.related(plan, other_plan) or (plan is not other_plan and not _CODED.match(item.name)):
                     continue
                 same = _alike(item.text, other.text)
                 if not same and plan is not other_plan and item.kind == other.kind == "artifact":
