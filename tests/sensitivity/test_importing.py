@@ -22,9 +22,10 @@ FILES = {
 }
 
 
-def closure(*paths: str, **changed: str) -> set[str]:
+def closure(*paths: str, **changed: str) -> set[str] | None:
     files = {**FILES, **{name.replace("__", "/") + ".py": text for name, text in changed.items()}}
-    return set(Imports({path: text.encode() for path, text in files.items()}).closure(paths))
+    found = Imports({path: text.encode() for path, text in files.items()}).known(paths)
+    return None if found is None else set(found)
 
 
 def test_imports_are_followed_with_packages_and_conftest_files() -> None:
@@ -36,6 +37,7 @@ def test_imports_are_followed_with_packages_and_conftest_files() -> None:
 
 def test_relative_imports_and_packages_on_the_way_are_followed() -> None:
     found = closure("tests/unit/test_deep.py")
+    assert found is not None
     assert {"src/shop/deep/store.py", "src/shop/deep/__init__.py", "src/shop/basket.py", "src/shop/prices.py"} <= found
     assert "src/wild.py" not in found
 
@@ -45,19 +47,20 @@ def test_relative_imports_and_packages_on_the_way_are_followed() -> None:
     [
         "import importlib", "from importlib import import_module", "import subprocess as s", "exec('x = 1')",
         "__import__(name)", "import os\nos.system('true')", "for p in folder.rglob('*'): pass", "run('src/wild.py')",
-        "pytest_plugins = ['wild']", "def test_x(pytester): pass", "import inspect", "x = (", "from os import walk",
+        "pytest_plugins = ['wild']", "def test_x(pytester): pass", "import inspect", "x = (",
+        "import traceback", "from os import walk",
     ],
 )  # fmt: skip
 def test_what_may_depend_on_anything_depends_on_everything(text: str) -> None:
-    assert closure("tests/unit/test_prices.py", src__shop__prices=text) == set(FILES)
+    assert closure("tests/unit/test_prices.py", src__shop__prices=text) is None
 
 
 def test_what_imports_such_a_file_does_so_too() -> None:
-    assert closure("tests/test_wild.py") == set(FILES)
+    assert closure("tests/test_wild.py") is None
 
 
 def test_a_file_that_nobody_knows_may_be_anything() -> None:
-    assert closure("tests/cases.yaml") == set(FILES)
+    assert closure("tests/cases.yaml") is None
 
 
 def test_a_file_name_in_a_docstring_is_only_told() -> None:

@@ -13,7 +13,7 @@ from phaseproof.digests import sha256
 from phaseproof.runner.sensitivity.examined import Judged, Listing, known
 from phaseproof.runner.sensitivity.population import functions
 from phaseproof.runner.sensitivity.probing import Reached, TestSeen
-from phaseproof.runner.sensitivity.reuse import Keys
+from phaseproof.runner.sensitivity.reuse import Around, Keys
 from support.repository import make_repository
 from support.running import ground
 from support.sensing import SHOP, Measured, job, sensitivity, shop
@@ -30,12 +30,15 @@ ALL = {**SHOP, **OTHER}
 BASKET, PRICES, TEXT = "tests/test_basket.py", "tests/test_prices.py", "tests/test_words.py"
 TESTS = {BASKET: "test_sum", PRICES: "test_total", TEXT: "test_words"}
 CASES = {
-    "total": ("shop/prices.py", (BASKET, PRICES), False),
-    "label": ("shop/prices.py", (PRICES,), False),
-    "Basket.add": ("shop/basket.py", (BASKET,), False),
-    "counted": ("shop/basket.py", (), True),
-    "calm": ("shop/words.py", (TEXT,), False),
+    "total": ((BASKET, PRICES), False),
+    "label": ((PRICES,), False),
+    "Basket.add": ((BASKET,), False),
+    "counted": ((), True),
+    "calm": ((TEXT,), False),
 }
+"""Function -> the tests that reach it, and whether it is called at import."""
+grain: dict[str, bool] = {}
+"""Of the last keys made: which stand only with what the run of the mutant entered."""
 
 
 @pytest.fixture
@@ -51,10 +54,17 @@ def keys(tmp_path: Path) -> Iterator[Any]:
         with ground(repo, tmp_path / str(count), sandboxed=False) as here:
             seen = tuple(TestSeen(f"{file}::{name}", file, 0.1, True, ()) for file, name in TESTS.items())
             reached = Reached(seen, (), ("tests/conftest.py", *early), 0.1, True)
-            made = Keys(here.site, job(here), sha256(check.encode()), sha256(environment.encode()), reached)
-            return {name: made.of(next(one for one in functions(path, files[path].encode()) if one.name == name),
-                                  [f"{file}::{TESTS[file]}" for file in tests], outside=outside)
-                    for name, (path, tests, outside) in CASES.items()}  # fmt: skip
+            population = [one for path in files if path.startswith("shop/") and path.endswith(".py")
+                          for one in functions(path, files[path].encode())]  # fmt: skip
+            by_name = {one.name: one for one in population}
+            outside = frozenset(by_name[name].id for name, (_, early) in CASES.items() if early)
+            around = Around(sha256(check.encode()), sha256(environment.encode()), reached, outside)
+            made = Keys(here.site, job(here), population, around)
+            found = {name: made.of(by_name[name], [f"{file}::{TESTS[file]}" for file in tests])
+                     for name, (tests, _) in CASES.items()}  # fmt: skip
+            grain.clear()
+            grain.update({name: key.fine for name, key in found.items()})
+            return {name: key.digest for name, key in found.items()}
 
     return of
 
@@ -66,13 +76,29 @@ def moved(before: dict[str, str], after: dict[str, str]) -> set[str]:
 def test_keys_change_with_what_they_rest_on_and_with_nothing_else(keys: Any) -> None:
     before = keys()
     assert len(set(before.values())) == len(before)
+    assert grain == {name: name != "counted" for name in CASES}
     assert moved(before, keys(README_dot_md="other words\n")) == set()
     line = WORDS.replace("text.lower()", "text.casefold()")
     assert moved(before, keys(shop__words_dot_py=line)) == {"calm", "counted"}
-    longer = SHOP["shop/basket.py"].replace("yield item", "yield  item")
-    assert moved(before, keys(shop__basket_dot_py=longer)) == {"total", "Basket.add", "counted"}
+    body = WORDS.replace("text.upper()", "text.title()")
+    assert moved(before, keys(shop__words_dot_py=body)) == {"counted"}  # what ran says whether `calm` rests on it
+    assert moved(before, keys(shop__words_dot_py="# moved\n\n" + WORDS)) == {"counted"}
     asserted = SHOP[PRICES].replace("assert label(3)", "assert label(3 )")
     assert moved(before, keys(tests__test_prices_dot_py=asserted)) == {"total", "label", "counted"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [WORDS + "\nLIMIT = 1\n", WORDS.replace("def shout(text)", "def shout(text, loud=1)"),
+     WORDS.replace("def shout", "@print\ndef shout"), WORDS + "\ndef idle(): return 3\n"],
+)  # fmt: skip
+def test_what_runs_at_import_moves_the_keys_of_all_that_import_it(keys: Any, text: str) -> None:
+    assert moved(keys(), keys(shop__words_dot_py=text)) == {"calm", "counted"}
+
+
+def test_the_body_of_a_function_called_at_import_runs_at_import(keys: Any) -> None:
+    text = SHOP["shop/basket.py"].replace("wrapper.calls += 1", "wrapper.calls += 2")
+    assert moved(keys(), keys(shop__basket_dot_py=text)) == {"total", "Basket.add", "counted"}
 
 
 @pytest.mark.parametrize(
@@ -92,22 +118,26 @@ def test_a_conftest_that_may_read_anything_ties_everything_to_everything(keys: A
 
 def test_a_plugin_loaded_early_counts_for_every_test(keys: Any) -> None:
     early = ("shop/words.py",)
-    line = WORDS.replace("text.lower()", "text.casefold()")
+    line = WORDS + "LIMIT = 1\n"
     assert moved(keys(early=early), keys(early=early, shop__words_dot_py=line)) == set(CASES)
 
 
 def test_only_answers_are_known_later() -> None:
     rows = [Judged("a.py:1 f", "killed", key="sha256:1"), Judged("a.py:2 g", "survived", key="sha256:2", since="first"),
             Judged("a.py:3 h", "inconclusive", key="sha256:3"), Judged("a.py:4 i", "unreached")]  # fmt: skip
-    data = msgspec.json.encode(Listing(sha256(b""), 4, tuple(rows), ()))
+    rows[0] = msgspec.structs.replace(rows[0], ran=(1, 0))
+    data = msgspec.json.encode(Listing(sha256(b""), 4, tuple(rows), (), (("a.py f 1", "0"), ("a.py g 1", "1"))))
     found = known(data, "second")
-    assert {key: (one.outcome, one.since) for key, one in found.items()} == {
-        "sha256:1": ("killed", "second"), "sha256:2": ("survived", "first"),
+    assert {key: (one.judged.outcome, one.judged.since, one.rests) for key, one in found.items()} == {
+        "sha256:1": ("killed", "second", (("a.py g 1", "1"), ("a.py f 1", "0"))),
+        "sha256:2": ("survived", "first", None),
     }  # fmt: skip
+    assert known(data.replace(b"[1,0]", b"[1,7]"), "second") == {}
     assert known(b"[]", "second") == {}
 
 
-def test_a_second_run_after_a_line_runs_few_mutants(tmp_path: Path) -> None:
+def test_a_second_run_after_a_line_runs_what_its_tests_entered(tmp_path: Path) -> None:
+    """`sum` is a line of `reduced` only: of the others nothing runs again, whatever file they stand in."""
     files = {path: text for path, text in ALL.items() if path != "README.md"}
     files["shop/basket.py"] = files["shop/basket.py"].replace("    @counted\n", "").replace("wrapper.calls += 1", "")
     files[BASKET] = files[BASKET].replace("    before = Basket.reduced.calls\n", "")
@@ -118,10 +148,23 @@ def test_a_second_run_after_a_line_runs_few_mutants(tmp_path: Path) -> None:
         with shop(repo, tmp_path / repo.head, sandboxed=False) as place:
             return sensitivity(place, job(place), before.known() if before else None)
 
+    def fresh(after: Measured) -> set[str]:
+        found = {one.function.split(" ")[1] for one in after.judged() if one.key and not one.since}
+        assert after.result.fresh == len(found)
+        return found
+
     first = measure(None)
-    repo.commit({"shop/words.py": WORDS.replace("text.lower()", "text.casefold()")})
-    second = measure(first)
     assert first.result.fresh == 11
-    assert {one.function.split(" ")[1] for one in second.judged() if one.key and not one.since} == {"shout", "calm"}
-    assert second.result.fresh == 2
+    assert all(one.ran is not None for one in first.judged() if one.key)
+    repo.commit(
+        {"shop/basket.py": "# moved by a line\n" + files["shop/basket.py"].replace("self.sum, 10", "self.sum, 5 + 5")}
+    )
+    second = measure(first)
+    assert "Basket.reduced" in fresh(second)
+    assert not fresh(second) & {"shout", "calm", "label", "Basket.later", "Basket.each"}
     assert second.outcomes() == first.outcomes()
+    repo.commit({"shop/prices.py": files["shop/prices.py"].replace('return f"{price} EUR"', 'return f"{price} USD"'),
+                 PRICES: files[PRICES].replace("EUR", "USD")})  # fmt: skip
+    third = measure(second)
+    assert fresh(third) == {"total", "discount", "label"}  # its test file has changed
+    assert third.outcomes() == first.outcomes()

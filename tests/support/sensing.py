@@ -17,7 +17,7 @@ from phaseproof.checks.registry import decode_options, kind
 from phaseproof.digests import Digest, sha256
 from phaseproof.runner.job import Job
 from phaseproof.runner.run import run_check
-from phaseproof.runner.sensitivity.examined import Examined, Judged, Listing, known
+from phaseproof.runner.sensitivity.examined import Examined, Judged, Known, Listing, known
 from phaseproof.runner.sensitivity.measuring import Request, measure
 from support.repository import Repo
 from support.running import Ground, ground
@@ -170,7 +170,7 @@ class Measured:
         assert self.listing is not None, self.result.sensitivity
         return self.listing.functions
 
-    def known(self) -> Mapping[Digest, Judged]:
+    def known(self) -> Mapping[Digest, Known]:
         """What a later run may use again."""
         return known(self.result.listing, "earlier")
 
@@ -187,7 +187,7 @@ def job(place: Ground, run: Sequence[str] = PYTEST, of: str = "tests", **fields:
 
 
 def sensitivity(
-    place: Ground, made: Job, known: Mapping[Digest, Judged] | None = None, seconds: float = 120.0,
+    place: Ground, made: Job, known: Mapping[Digest, Known] | None = None, seconds: float = 120.0,
     say: Callable[[str], None] = lambda text: None, at_once: int = 2,
 ) -> Measured:  # fmt: skip
     """Run a check, which must be positive, and measure it."""

@@ -29,7 +29,7 @@ from phaseproof.evidence.sensitivity import Sensitivity, share
 from phaseproof.instants import seconds
 from phaseproof.runner.job import Job, Ran
 from phaseproof.runner.sensitivity import measuring
-from phaseproof.runner.sensitivity.examined import OBJECT, Examined, Judged, known
+from phaseproof.runner.sensitivity.examined import OBJECT, Examined, Known, known
 from phaseproof.runner.site import Site
 from phaseproof.verdict.pieces import fits, strength_of
 
@@ -70,7 +70,7 @@ class Sensing(Struct, frozen=True):
             stands = run.fact.sensitivity
             if stands is not None and run.fact.environment == ran.environment and _settled(stands, job.check):
                 return self._again(ran, stands, seen)
-        results: dict[Digest, Judged] = {}
+        results: dict[Digest, Known] = {}
         for run, seen in reversed(earlier):
             if OBJECT in seen.objects:
                 results.update(known(self.state.ledger.get(seen.objects[OBJECT]), run.fact.run))

@@ -14,6 +14,7 @@ from phaseproof.checks.kind import Finding
 from phaseproof.digests import Digest
 from phaseproof.evidence.sensitivity import SHOWN, Sensitivity, plain, share
 from phaseproof.runner.sensitivity.population import Function
+from phaseproof.runner.sensitivity.reuse import lasting_names
 
 OBJECT = "sensitivity.json"
 """Name of the output that lists every function judged."""
@@ -34,6 +35,7 @@ class Judged(Struct, frozen=True, omit_defaults=True):
         why: why there is no answer, or what kept tests from giving a better one.
         key: what the result depends on; an equal key has an equal result.
         since: id of the run that saw it, where that is an earlier one.
+        ran: functions that its tests entered, as places in `Listing.sources`; None where that is not known.
     """
 
     function: str
@@ -42,15 +44,33 @@ class Judged(Struct, frozen=True, omit_defaults=True):
     why: str = ""
     key: Digest = ""
     since: str = ""
+    ran: tuple[int, ...] | None = None
+
+
+class Known(Struct, frozen=True):
+    """An earlier result, and the digests of the functions that it rests on, by lasting name; None: its key says all."""
+
+    judged: Judged
+    rests: tuple[tuple[str, str], ...] | None
 
 
 class Listing(Struct, frozen=True):
-    """The object `sensitivity.json`: what was judged, in the order in which it was drawn, and who survived."""
+    """The object `sensitivity.json`.
+
+    Attributes:
+        seed: what the order comes from.
+        population: how many functions there are.
+        functions: those that were judged, in the order in which they were drawn.
+        survivors: `path:line name`, in the order of their places.
+        sources: lasting name and digest of each function of the population, in the order drawn.
+        format: of this object.
+    """
 
     seed: Digest
     population: int
     functions: tuple[Judged, ...]
     survivors: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...] = ()
     format: int = 1
 
 
@@ -121,7 +141,9 @@ def examined(seed: Digest, order: Sequence[Function], judged: Mapping[str, Judge
         unreached=counts["unreached"],
         inconclusive=counts["inconclusive"],
     )
-    listing = Listing(seed, len(order), tuple(_cleaned(one) for _, one in sample), names)
+    lasting = lasting_names(order)
+    sources = tuple((lasting[one.id], one.source) for one in order)
+    listing = Listing(seed, len(order), tuple(_cleaned(one) for _, one in sample), names, sources)
     findings = tuple(
         Finding("survivor", _sentence(function, one), function.path, function.line, "warning")
         for function, one in lost[:MAX_FINDINGS]
@@ -129,7 +151,7 @@ def examined(seed: Digest, order: Sequence[Function], judged: Mapping[str, Judge
     return Examined(figures, canonical.encode(listing), findings, fresh)
 
 
-def known(listing: bytes, run: str) -> dict[Digest, Judged]:
+def known(listing: bytes, run: str) -> dict[Digest, Known]:
     """Results of an earlier run that may stand again, by key: those that were answers.
 
     Args:
@@ -138,13 +160,16 @@ def known(listing: bytes, run: str) -> dict[Digest, Judged]:
     """
     try:
         read = msgspec.json.decode(listing, type=Listing)
-    except msgspec.DecodeError:
+        return {
+            one.key: Known(
+                msgspec.structs.replace(one, since=one.since or run, ran=None),
+                None if one.ran is None else tuple(read.sources[number] for number in one.ran),
+            )
+            for one in read.functions
+            if one.key and one.outcome in ("killed", "survived")
+        }
+    except (msgspec.DecodeError, IndexError):
         return {}  # of another version: nothing is known, and all is examined again
-    return {
-        one.key: msgspec.structs.replace(one, since=one.since or run)
-        for one in read.functions
-        if one.key and one.outcome in ("killed", "survived")
-    }
 
 
 def _sentence(function: Function, one: Judged) -> str:

@@ -18,7 +18,7 @@ from phaseproof.runner.sensitivity.population import parse
 
 _MODULES = frozenset(
     {"importlib", "runpy", "pkgutil", "imp", "zipimport", "subprocess", "multiprocessing", "pexpect", "inspect",
-     "linecache", "pytester", "stevedore", "pluggy"}
+     "linecache", "traceback", "ast", "tokenize", "pytester", "stevedore", "pluggy"}
 )  # fmt: skip
 _NAMES = frozenset(
     {"__import__", "exec", "eval", "compile", "pytest_plugins", "pytester", "testdir", "system", "popen", "glob",
@@ -56,8 +56,8 @@ class Imports:
                 self._by_name.setdefault(name, []).append(path)
         self._steps: dict[str, frozenset[str]] = {}
 
-    def closure(self, paths: Iterable[str]) -> frozenset[str]:
-        """Every Python input that some files can import, themselves included; all inputs where that is not known."""
+    def known(self, paths: Iterable[str]) -> frozenset[str] | None:
+        """Every Python input that some files can import, themselves included; None where that is not known."""
         found: set[str] = set()
         todo = list(paths)
         while todo:
@@ -66,7 +66,7 @@ class Imports:
                 continue
             reading = self._read.get(path)
             if reading is None or reading.unknown:
-                return self._all
+                return None
             found.add(path)
             todo += self._step(path)
         return frozenset(found)

@@ -18,13 +18,13 @@ from phaseproof.digests import Digest
 from phaseproof.errors import Unable
 from phaseproof.runner.job import Job, Ran
 from phaseproof.runner.pool import Task, run_all
-from phaseproof.runner.sensitivity.examined import Examined, Judged, examined, unmeasured
+from phaseproof.runner.sensitivity.examined import Examined, Judged, Known, examined, unmeasured
 from phaseproof.runner.sensitivity.languages import language_of
 from phaseproof.runner.sensitivity.population import Function
-from phaseproof.runner.sensitivity.probing import Probe, Reached, Target, quiet, read_reached, session
-from phaseproof.runner.sensitivity.reuse import Keys
+from phaseproof.runner.sensitivity.probing import Probe, Reached, quiet, read_reached, session
+from phaseproof.runner.sensitivity.reuse import Around, Key, Keys, lasting_names
 from phaseproof.runner.sensitivity.sampling import in_order
-from phaseproof.runner.sensitivity.warm import Warm, reaching
+from phaseproof.runner.sensitivity.warm import Warm, reaching, target_of
 from phaseproof.runner.sensitivity.whole import Whole
 from phaseproof.runner.site import Site
 
@@ -52,7 +52,7 @@ class Request(Struct, frozen=True):
 
     seed: Digest
     check: Digest
-    known: Mapping[Digest, Judged]
+    known: Mapping[Digest, Known]
     seconds: float
     at_once: int
     say: Callable[[str], None]
@@ -100,7 +100,7 @@ class _Measurement:
         self._number = {function.id: number for number, function in enumerate(self._order)}
         self._ends = time.monotonic() + request.seconds
         self._judged: dict[str, Judged] = {}
-        self._keys: dict[str, Digest] = {}
+        self._keys: dict[str, Key] = {}
         self._environment = ran.environment
         self._fresh = 0
 
@@ -115,7 +115,7 @@ class _Measurement:
         self._known(reached, tests, outside)
         warm = None
         if reached is not None and reached.warm:
-            warm = Warm(self._site, self._job, self._ran.result.command, reached, self._number, self._left)
+            warm = Warm(self._site, self._job, self._ran.result.command, reached, self._order, self._left)
         whole = Whole(self._site, self._job, self._left)
         for batch in self._batches(reached, tests):
             pending = batch
@@ -140,15 +140,17 @@ class _Measurement:
 
     def _note(self, function: Function, one: Judged) -> None:
         self._fresh += 1
-        self._judged[function.id] = msgspec.structs.replace(one, key=self._keys[function.id])
+        key = self._keys[function.id]
+        ran = one.ran if key.fine else None
+        lasts = not key.fine or ran is not None
+        self._judged[function.id] = msgspec.structs.replace(one, key=key.digest if lasts else "", ran=ran)
 
     def _reached(self) -> Reached | None:
         """One session of the suite; None where the check runs no pytest that our probe gets into."""
         if not self._ran.result.command:
             return None
         self._request.say("sensitivity: which tests reach what")
-        targets = [Target(number, one.path, one.first, one.line, one.plain, one.body)
-                   for number, one in enumerate(self._order)
+        targets = [target_of(number, one) for number, one in enumerate(self._order)
                    if getattr(language_of(one.path), "probed", False)]  # fmt: skip
         probe = Probe(self._ran.result.command, "reach", targets, self._left)
         job = session(self._job, probe, min(self._left(), float(self._job.check.timeout) * 3))
@@ -161,17 +163,22 @@ class _Measurement:
 
     def _known(self, reached: Reached | None, tests: Mapping[str, Sequence[str]], outside: set[str]) -> None:
         """What needs no run: functions that no test reaches, and results that still stand."""
-        keys = Keys(self._site, self._job, self._request.check, self._environment, reached)
+        cold = reached is None or not reached.warm
+        ids = frozenset(self._number) if cold else frozenset(outside)
+        around = Around(self._request.check, self._environment, reached, ids)
+        keys = Keys(self._site, self._job, self._order, around)
+        names = lasting_names(self._order)
+        places = {names[one.id]: (number, one.source) for number, one in enumerate(self._order)}
         for function in self._order:
-            names = tests.get(function.id, ())
-            if not names and function.id not in outside:
+            reaching = tests.get(function.id, ())
+            if not reaching and function.id not in outside:
                 self._judged[function.id] = Judged(function.id, "unreached")
                 continue
-            cold = reached is None or not reached.warm
-            key = self._keys[function.id] = keys.of(function, names, outside=cold or function.id in outside)
-            before = self._request.known.get(key)
-            if before is not None:
-                self._judged[function.id] = msgspec.structs.replace(before, function=function.id)
+            key = self._keys[function.id] = keys.of(function, reaching)
+            before = self._request.known.get(key.digest)
+            if before is not None and all(places.get(name, (0, ""))[1] == was for name, was in before.rests or ()):
+                ran = None if before.rests is None else tuple(places[name][0] for name, _ in before.rests)
+                self._judged[function.id] = msgspec.structs.replace(before.judged, function=function.id, ran=ran)
 
     def _batches(self, reached: Reached | None, tests: Mapping[str, Sequence[str]]) -> list[list[Function]]:
         """All that is left at once where time is surely enough for it; else in the order of the sample, in parts."""

@@ -72,13 +72,14 @@ class Reached(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Tried(Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of the answer of the mode `mutate`."""
+    """A line of the answer of the mode `mutate`; `ran` is every function that was called, None where not known."""
 
     id: int
     outcome: Literal["killed", "survived", "inconclusive"]
     soiled: bool
     test: str = ""
     why: str = ""
+    ran: tuple[int, ...] | None = None
 
 
 class Probe:
@@ -89,6 +90,7 @@ class Probe:
         mode: `reach` or `mutate`.
         targets: the plan's functions.
         left: how many seconds the session may take, asked when it begins.
+        everything: the whole population, by whose ids an answer says what was called; `reach` needs none.
     """
 
     name: ClassVar[str] = "probe"
@@ -98,9 +100,11 @@ class Probe:
 
     def __init__(
         self, command: Sequence[str], mode: Literal["reach", "mutate"], targets: Sequence[Target],
-        left: Callable[[], float],
+        left: Callable[[], float], everything: Sequence[Target] = (),
     ) -> None:  # fmt: skip
         self._command, self._mode, self._targets, self._left = tuple(command), mode, tuple(targets), left
+        self._everything = tuple({"id": one.id, "path": one.path, "first": one.first, "plain": one.plain}
+                                 for one in everything)  # fmt: skip
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -120,7 +124,7 @@ class Probe:
         plan = {
             "mode": self._mode, "root": bench.view.work, "folder": seen,
             "answer": f"{bench.view.out}/{answer.name}", "functions": self._targets, "seconds": left,
-            "skipped": (*_LEFT_ALONE, *bench.products),
+            "all": self._everything, "skipped": (*_LEFT_ALONE, *bench.products),
         }  # fmt: skip
         _place(bench.out / f"{PACKAGE}.d", msgspec.json.encode(plan))
         own = {"PYTHONPATH": (seen, ":"), "PYTEST_PLUGINS": (f"{PACKAGE}.plugin", ",")}

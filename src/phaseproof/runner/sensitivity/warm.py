@@ -37,6 +37,11 @@ def reaching(reached: Reached, order: Sequence[Function]) -> dict[str, tuple[str
     return {name: tuple(test for _, test in sorted(tests)) for name, tests in found.items()}
 
 
+def target_of(number: int, one: Function, tests: tuple[str, ...] = (), seconds: float = 0.0) -> Target:
+    """A function as plans have it."""
+    return Target(number, one.path, one.first, one.line, one.plain, one.body, tests, seconds)
+
+
 class Warm:
     """Tries mutants of one job.
 
@@ -45,15 +50,17 @@ class Warm:
         job: as it runs in a clean checkout.
         command: the check's, as it ran.
         reached: what the tests reach.
-        numbers: function -> its id in plans.
+        order: the population; a function's id in plans is its place there.
         left: seconds that are left.
     """
 
     def __init__(
-        self, site: Site, job: Job, command: Sequence[str], reached: Reached, numbers: Mapping[str, int],
+        self, site: Site, job: Job, command: Sequence[str], reached: Reached, order: Sequence[Function],
         left: Callable[[], float],
     ) -> None:  # fmt: skip
-        self._site, self._job, self._command, self._numbers, self._left = site, job, tuple(command), numbers, left
+        self._site, self._job, self._command, self._left = site, job, tuple(command), left
+        self._numbers = {one.id: number for number, one in enumerate(order)}
+        self._everything = [target_of(number, one) for number, one in enumerate(order)]
         self._ready = reached.ready
         self._seconds = {test.name: test.seconds for test in reached.tests}
         self._soiling = False
@@ -64,7 +71,7 @@ class Warm:
         todo = list(functions)
         while todo and self._left() > 0 and not self._site.stop.is_set():
             parts = self._parts([self._target(one, tests[one.id]) for one in todo], at_once)
-            probes = [Probe(self._command, "mutate", part, self._left) for part in parts]
+            probes = [Probe(self._command, "mutate", part, self._left, self._everything) for part in parts]
             by_number = {self._numbers[one.id]: one for one in todo}
             for probe, answers in self._sessions(probes, at_once):
                 self._take(probe, answers, by_number, found)
@@ -90,7 +97,8 @@ class Warm:
         for answer in answers:
             if answer.id in asked:
                 name = functions[answer.id].id
-                found.setdefault(name, Judged(name, answer.outcome, answer.test[:500], answer.why[:500]))
+                came = Judged(name, answer.outcome, answer.test[:500], answer.why[:500], ran=answer.ran)
+                found.setdefault(name, came)
         unanswered = [number for number in probe.ids if functions[number].id not in found]
         stopped = bool(answers) and answers[-1].soiled
         if unanswered and not stopped and self._left() > 0 and not self._site.stop.is_set():
@@ -99,8 +107,7 @@ class Warm:
 
     def _target(self, one: Function, tests: Sequence[str]) -> Target:
         seconds = GRACE + SLOWER * sum(self._seconds[name] for name in tests)
-        number = self._numbers[one.id]
-        return Target(number, one.path, one.first, one.line, one.plain, one.body, tuple(tests), seconds)
+        return target_of(self._numbers[one.id], one, tuple(tests), seconds)
 
     def _parts(self, targets: Sequence[Target], at_once: int) -> list[list[Target]]:
         """Parts of about equal cost, at least one for each process, in the order given."""

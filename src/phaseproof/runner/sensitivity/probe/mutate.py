@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from .calls import Calls, Places
 from .exchange import Live, exchange
 
 MEMORY = 4 * 1024**3
@@ -34,7 +35,8 @@ class Mutate:
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self._plan = plan
-        self._steady: dict[tuple[str, ...], bool] = {}
+        self._places = Places(plan["root"], plan["all"])
+        self._steady: dict[tuple[str, ...], dict[str, Any]] = {}
         self._live: Live = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -59,15 +61,11 @@ class Mutate:
     def _find(self) -> None:
         """Every function there is, by where its code begins; then out of the collector's way, for the sake of forks."""
         gc.collect()
-        root = os.path.realpath(self._plan["root"])
-        paths: dict[str, str] = {}
         for one in gc.get_objects():
             if isinstance(one, types.FunctionType):
                 code = one.__code__
-                if code.co_filename not in paths:
-                    real = os.path.realpath(os.path.join(root, code.co_filename))  # noqa: PTH118
-                    paths[code.co_filename] = os.path.relpath(real, root)
-                self._live.setdefault((paths[code.co_filename], code.co_firstlineno, code.co_name), []).append(one)
+                key = (self._places.path(code.co_filename), code.co_firstlineno, code.co_name)
+                self._live.setdefault(key, []).append(one)
         gc.freeze()
 
     def _examine(self, mutant: dict[str, Any], items: dict[str, Any]) -> dict[str, Any]:
@@ -80,10 +78,12 @@ class Mutate:
             return said
         same = tuple(names[: names.index(said["test"]) + 1])
         if same not in self._steady:
-            self._steady[same] = self._apart(tests[: len(same)], mutant["seconds"], None) == {"outcome": "survived"}
-        if not self._steady[same]:
+            self._steady[same] = self._apart(tests[: len(same)], mutant["seconds"], None)
+        steady = self._steady[same]
+        if steady["outcome"] != "survived" or "why" in steady:
             return {"outcome": "inconclusive", "why": "its tests fail in this order without it, too"}
-        return said
+        known = said["ran"] is not None and steady["ran"] is not None
+        return {**said, "ran": sorted({*said["ran"], *steady["ran"]}) if known else None}
 
     def _apart(self, tests: Sequence[Any], seconds: float, mutant: dict[str, Any] | None) -> dict[str, Any]:
         """Run tests in a process of their own; what came of it."""
@@ -98,7 +98,9 @@ class Mutate:
                 os.close(read)
                 os.environ["TMPDIR"], tempfile.tempdir = place, None
                 _bounded()
-                os.write(write, json.dumps(self._run(tests, mutant)).encode() + b"\n")
+                rest = json.dumps(self._run(tests, mutant)).encode() + b"\n"
+                while rest:
+                    rest = rest[os.write(write, rest) :]
             finally:
                 os._exit(0)
         os.close(write)
@@ -132,15 +134,17 @@ class Mutate:
             if mutant is not None:
                 exchange(self._plan["root"], mutant, self._live)
             tests[0].config.pluginmanager.register(watch, "phaseproof-watch")
+            calls = Calls(self._places)
             for test, following in zip(tests, [*tests[1:], None]):  # noqa: B905 - Python 3.8
                 test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
                 if watch.failed:
-                    return {"outcome": "killed", "test": watch.failed}
+                    return {"outcome": "killed", "test": watch.failed, "ran": _ran(calls)}
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is said and is no kill
             return {"outcome": "inconclusive", "why": f"{type(error).__name__}: {str(error)[:200]}"}
         if watch.starved:
             return {"outcome": "inconclusive", "why": "memory ran out"}
-        return {"outcome": "survived", "why": watch.blocked} if watch.blocked else {"outcome": "survived"}
+        why = {"why": watch.blocked} if watch.blocked else {}
+        return {"outcome": "survived", "ran": _ran(calls), **why}
 
     def _tree(self) -> dict[str, tuple[int, ...]]:
         """What the file system says of the checkout's files."""
@@ -179,6 +183,11 @@ class _Watch:
             self.blocked = self.blocked or f"only the set-up of a test failed: {report.nodeid}"[:300]
         else:
             self.failed = self.failed or report.nodeid
+
+
+def _ran(calls: Calls) -> list[Any] | None:
+    """Every function of the plan that was called; None where something else listened in its place."""
+    return sorted(calls.now) if calls.whole() else None
 
 
 def _bounded() -> None:
