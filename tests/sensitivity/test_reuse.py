@@ -136,13 +136,29 @@ def test_only_answers_are_known_later() -> None:
     assert known(b"[]", "second") == {}
 
 
-def test_a_second_run_after_a_line_runs_what_its_tests_entered(tmp_path: Path) -> None:
-    """`sum` is a line of `reduced` only: of the others nothing runs again, whatever file they stand in."""
-    files = {path: text for path, text in ALL.items() if path != "README.md"}
-    files["shop/basket.py"] = files["shop/basket.py"].replace("    @counted\n", "").replace("wrapper.calls += 1", "")
-    files[BASKET] = files[BASKET].replace("    before = Basket.reduced.calls\n", "")
-    files[BASKET] = files[BASKET].replace("    assert Basket.reduced.calls == before + 1\n", "")
-    repo = make_repository(tmp_path / "repo", files)
+CHOICE = """\
+def pick():
+    return "a".lower()
+
+
+def other():
+    return "b".lower()
+
+
+def choose():
+    return pick() or other()
+"""
+FILES = {
+    "shop/words.py": WORDS,
+    "shop/choice.py": CHOICE,
+    "tests/test_choice.py": "from shop.choice import choose\n\n\ndef test_choice():\n    assert choose() == 'a'\n",
+    "tests/test_words.py": OTHER["tests/test_words.py"],
+}
+
+
+def test_a_second_run_runs_what_a_change_can_have_touched(tmp_path: Path) -> None:
+    """`other` is entered only where `pick` does nothing; once it says the same, nobody misses `pick`."""
+    repo = make_repository(tmp_path / "repo", FILES)
 
     def measure(before: Measured | None) -> Measured:
         with shop(repo, tmp_path / repo.head, sandboxed=False) as place:
@@ -154,17 +170,13 @@ def test_a_second_run_after_a_line_runs_what_its_tests_entered(tmp_path: Path) -
         return found
 
     first = measure(None)
-    assert first.result.fresh == 11
-    assert all(one.ran is not None for one in first.judged() if one.key)
-    repo.commit(
-        {"shop/basket.py": "# moved by a line\n" + files["shop/basket.py"].replace("self.sum, 10", "self.sum, 5 + 5")}
-    )
+    assert fresh(first) == {"shout", "calm", "pick", "choose"}
+    assert first.outcomes()["pick"] == "killed"
+    repo.commit({"shop/choice.py": "# a line\n" + CHOICE.replace('"b".lower()', '"a".lower()')})
     second = measure(first)
-    assert "Basket.reduced" in fresh(second)
-    assert not fresh(second) & {"shout", "calm", "label", "Basket.later", "Basket.each"}
-    assert second.outcomes() == first.outcomes()
-    repo.commit({"shop/prices.py": files["shop/prices.py"].replace('return f"{price} EUR"', 'return f"{price} USD"'),
-                 PRICES: files[PRICES].replace("EUR", "USD")})  # fmt: skip
+    assert fresh(second) == {"pick"}
+    assert second.outcomes() == {**first.outcomes(), "pick": "survived"}
+    repo.commit({"shop/words.py": WORDS.replace("text.lower()", "text.casefold()")})
     third = measure(second)
-    assert fresh(third) == {"total", "discount", "label"}  # its test file has changed
-    assert third.outcomes() == first.outcomes()
+    assert fresh(third) == {"shout", "calm"}  # of one test, so each is entered when the other is gone, or is not
+    assert third.outcomes() == second.outcomes()
