@@ -1,4 +1,4 @@
-"""A whole ledger taken in: as this repository's first, behind what is here, or joined with it (docs/adr/0007)."""
+"""A whole ledger taken in: as this repository's first, behind what is here, or joined with it (docs/adr/0008)."""
 
 from __future__ import annotations
 

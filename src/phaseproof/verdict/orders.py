@@ -1,6 +1,6 @@
 """Two orders of what is known of a check: as it was recorded, and as it happened.
 
-In a ledger of one writer they are the same. Where evidence was brought from another clone (docs/adr/0007), its place
+In a ledger of one writer they are the same. Where evidence was brought from another clone (docs/adr/0008), its place
 says when it was brought, and whoever brings it chooses that: an old pass could be laid behind a newer failure. When a
 run finished stands in what its runner signed. Neither order alone is trusted: both are judged, and the worse counts.
 """
