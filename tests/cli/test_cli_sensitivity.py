@@ -122,6 +122,17 @@ def test_attack_a_retry_does_not_draw_another_sample(tmp_path: Path, monkeypatch
     assert sensed(made)["sensitivity"]["seed"] != first["sensitivity"]["seed"]  # type: ignore[index]
 
 
+def test_a_check_that_a_control_found_hollow_is_not_measured(tmp_path: Path) -> None:
+    made = kitchen(tmp_path)
+    made.repo.commit({"tests/run.py": "print('all is well')\n"})
+    assert made.run("run P1.1").code == 1
+    codes = [reason["code"] for reason in made.item("P1.1")["reasons"]]
+    assert codes == ["control-passed"]
+    assert made.item("P1.1")["next"] == "phaseproof explain P1.1"
+    assert sensed(made).get("sensitivity") is None
+    assert "How much it notices was not measured." in made.run("explain P1.1").out
+
+
 def _object(made: Kitchen, digest: str) -> bytes:
     from phaseproof.ledger.opening import open_ledger
 

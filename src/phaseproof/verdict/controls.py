@@ -29,14 +29,19 @@ def shown_to_fail(
         shown: results of controls that may count, by envelope.
         chosen: digest of the item's selection, where it has one.
     """
+    reason = hollow(fact, shown, chosen)
+    if reason is not None and reason.code == "control-passed":
+        yield "hollow", reason
+        if fact.sensitivity is None:
+            return  # nor would it be measured
+        reason = None
     lacking = None
     if check.min_sensitivity is not None:
         lacking = _insensitive(fact.sensitivity, Decimal(check.min_sensitivity))
         if lacking is not None:
             yield lacking
-    reason = hollow(fact, shown, chosen)
     told = check.min_sensitivity is not None and lacking is None and chosen is None
-    if reason is not None and (reason.code == "control-passed" or not told):
+    if reason is not None and not told:
         yield "hollow", reason
 
 
