@@ -48,8 +48,7 @@ class Imports:
     """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        self._all = frozenset(files)
-        self._read = {path: _reading(path, data) for path, data in files.items()}
+        self._files = files
         self._by_name: dict[str, list[str]] = {}
         for path in files:
             for name in _names(path):
@@ -64,20 +63,21 @@ class Imports:
             path = todo.pop()
             if path in found:
                 continue
-            reading = self._read.get(path)
+            data = self._files.get(path)
+            reading = None if data is None else _reading(path, data)
             if reading is None or reading.unknown:
                 return None
             found.add(path)
-            todo += self._step(path)
+            todo += self._step(path, reading)
         return frozenset(found)
 
-    def _step(self, path: str) -> frozenset[str]:
+    def _step(self, path: str, reading: Reading) -> frozenset[str]:
         step = self._steps.get(path)
         if step is None:
-            near = {one for name in self._read[path].names for one in self._by_name.get(name, ())}
+            near = {one for name in reading.names for one in self._by_name.get(name, ())}
             around = {init for one in (path, *near) for init in _packages(one)}
             around |= {init.replace("__init__.py", "conftest.py") for init in _packages(path)} | {"conftest.py"}
-            step = self._steps[path] = frozenset((near | around) & self._all)
+            step = self._steps[path] = frozenset((near | around) & self._files.keys())
         return step
 
 
