@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from phaseproof.checks.kind import Finding, Outcome
 from phaseproof.evidence.model import Fact
 from phaseproof.instants import span
+from phaseproof.reports.layout import one_line
 from phaseproof.runner.job import Ran
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_FINDINGS = 3
+"""Findings told of a check that did not pass; `explain` tells more."""
 _SIGNS = {"positive": ("✔", "green"), "negative": ("✘", "red"), "inconclusive": ("!", "yellow")}
 
 
@@ -33,6 +37,7 @@ class Teller:
         self._tasks: dict[str, TaskID] = {}
         self._began = time.monotonic()
         self._controls: dict[str, list[str]] = {}
+        self._findings: dict[str, list[str]] = {}
         if not quiet and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -67,6 +72,8 @@ class Teller:
         task = self._tasks.pop(f"{check}/{control}", None)
         if self._live is not None and task is not None:
             self._live.remove_task(task)
+        if not control and ran.result.outcome is not Outcome.POSITIVE:
+            self._findings[check] = [_finding(one) for one in ran.result.findings[:_FINDINGS]]
         if control:
             self._controls.setdefault(check, []).append(_control(control, ran))
 
@@ -79,12 +86,20 @@ class Teller:
         controls = "; ".join(self._controls.pop(check, [])) or _known(fact)
         line = f"  {click.style(sign, fg=colour)} {check:24s} {fact.strength:11s} {said}   {span(seconds)}"
         self._say(f"{line}   {controls}" if controls else line)
+        for finding in self._findings.pop(check, []):
+            self._say(f"      {finding}")
 
     def _say(self, line: str) -> None:
         if self._live is not None:
             self._live.console.print(line, highlight=False, markup=False, soft_wrap=True)
         else:
             click.echo(line, err=True)
+
+
+def _finding(one: Finding) -> str:
+    """What a check noticed, on one line that cannot steer a terminal."""
+    place = f"{one.path}:{one.line} " if one.path and one.line else f"{one.path} " if one.path else ""
+    return one_line(f"{place}{one.message}")[:300]
 
 
 def _control(name: str, ran: Ran) -> str:
