@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from phaseproof.evidence.sensitivity import share
@@ -88,6 +89,7 @@ def ordered():
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shop import odd
@@ -281,3 +283,21 @@ def test_an_interruption_leaves_nothing_said(tmp_path: Path) -> None:
         stop = here.site.stop.set
         request = Request(sha256(b"s"), sha256(b"c"), {}, 60.0, 1, lambda _: stop())
         assert measure(here.site, made, ran, request) is None
+
+
+def test_selections_must_notice_something_by_themselves(tmp_path: Path) -> None:
+    from phaseproof.bundle import digest
+    from phaseproof.bundle.model import Selection
+
+    chosen = [Selection(tests=(pattern,)) for pattern in ("test_total", "test_also_total", "test_blind", "test_nobody")]
+    files = {
+        "shop/prices.py": SHOP["shop/prices.py"].partition("def discount")[0],
+        "tests/test_prices.py": SHOP["tests/test_prices.py"].partition("\n\ndef test_discount")[0].replace(
+            "discount, label, ", "") + "\n\ndef test_also_total():\n    import time\n    time.sleep(0.2)\n"
+        "    assert total([2]) == 2\n\n\ndef test_blind():\n    total([3])\n",
+    }  # fmt: skip
+    with place(tmp_path, files, sandboxed=False) as here:
+        made = msgspec.structs.replace(job(here), selections=tuple(chosen))
+        one = sensitivity(here, made).result.sensitivity
+    assert one.killed == 1
+    assert one.noticed == tuple(digest.of_selection(selection) for selection in chosen[:2])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from phaseproof.bundle import digest
 from phaseproof.bundle.model import Selection
 from phaseproof.errors import Untrue
 from phaseproof.evidence.sensitivity import LEAST, Sensitivity, plain, share
@@ -90,6 +91,19 @@ def test_samples_count_for_their_lower_bound_and_no_measure_is_an_error(
     assert judged(one) == verdict
 
 
+def test_a_selection_whose_own_tests_noticed_needs_no_control() -> None:
+    made = programme(selection=FAST)
+    chosen = digest.of_selection(FAST)
+    fields = {"selections": {FAST: "positive"}, "controls": {"subject truncated": "inconclusive"}}
+    made.proves("E-03", sensitivity=figures(10, 10, 10, noticed=(chosen,)), **fields)
+    assert made.verdict("E-03") == proven
+    made.proves("E-03", sensitivity=figures(1, 10, 10, noticed=(chosen,)), **fields)
+    assert made.verdict("E-03") == ("hollow", "sensitivity-low", "control-inconclusive")
+    other = digest.of_selection(Selection(tests=("test_slow_*",)))
+    made.proves("E-03", sensitivity=figures(10, 10, 10, noticed=(other,)), **fields)
+    assert made.verdict("E-03") == ("hollow", "control-inconclusive")
+
+
 def test_a_selection_needs_a_control_of_its_own() -> None:
     made = programme(selection=FAST)
     made.proves("E-03", sensitivity=figures(10, 10, 10), selections={FAST: "positive"},
@@ -107,6 +121,7 @@ def test_a_selection_needs_a_control_of_its_own() -> None:
         Sensitivity(10, 5, 5, bound="1"),
         Sensitivity(10, 11, 2, bound="0"),
         Sensitivity(10, 10, 8, bound="0.8", inconclusive=3),
+        Sensitivity(10, 10, 0, bound="0", noticed=("sha256:" + "0" * 64,)),
     ],
 )
 def test_figures_that_do_not_fit_each_other_are_no_evidence(lie: Sensitivity) -> None:

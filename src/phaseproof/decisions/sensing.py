@@ -14,6 +14,7 @@ from decimal import Decimal
 from msgspec import Struct, structs
 
 from phaseproof.authority.view import CheckView, Run
+from phaseproof.bundle import digest
 from phaseproof.bundle.model import Check
 from phaseproof.checks.kind import Finding, Outcome
 from phaseproof.decisions.proof import verify_run
@@ -68,7 +69,7 @@ class Sensing(Struct, frozen=True):
                 and run.fact.check_digest == self.scribe.check_digest(job.check)]  # fmt: skip
         for run, seen in same:
             stands = run.fact.sensitivity
-            if stands is not None and run.fact.environment == ran.environment and _settled(stands, job.check):
+            if stands is not None and run.fact.environment == ran.environment and _settled(stands, job):
                 return self._again(ran, stands, seen)
         results: dict[Digest, Known] = {}
         for run, seen in reversed(earlier):
@@ -121,11 +122,12 @@ class Sensing(Struct, frozen=True):
         return _with(ran, Examined(stands, listing, survivors))
 
 
-def _settled(one: Sensitivity, check: Check) -> bool:
+def _settled(one: Sensitivity, job: Job) -> bool:
     """Whether more time would change nothing: the whole population was judged, or enough of it for the demand."""
-    if one.reason or one.inconclusive:
+    asked = {digest.of_selection(selection) for selection in job.selections}
+    if one.reason or one.inconclusive or not asked <= set(one.noticed):
         return False
-    least = Decimal(check.min_sensitivity or 1)
+    least = Decimal(job.check.min_sensitivity or 1)
     return one.sampled == one.population or share(one.killed, one.sampled, one.population) >= least
 
 

@@ -40,6 +40,7 @@ class Sensitivity(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
         bound: what the check is known to notice, at least: a decimal in [0, 1]; see `share`.
         seed: digest that the order of the population is derived from.
         survivors: the first of them, `path:line name`.
+        noticed: digests of selections of which a test of their own noticed a function.
         reason: reason code where nothing could be measured; then the figures say nothing.
         detail: the fact behind that.
     """
@@ -52,6 +53,7 @@ class Sensitivity(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     bound: str = "0"
     seed: Digest = ""
     survivors: tuple[str, ...] = ()
+    noticed: tuple[Digest, ...] = ()
     reason: str = ""
     detail: str = ""
 
@@ -112,6 +114,8 @@ def nonsense(one: Sensitivity) -> str:
         return "sensitivity counts fewer than none"
     if one.killed + one.unreached + one.inconclusive > one.sampled or one.sampled > one.population:
         return f"sensitivity counts {one.killed} of {one.sampled} of {one.population}"
+    if one.noticed and not one.killed and one.sampled == one.population:
+        return "sensitivity names selections that notice, and no function that was noticed"
     expected = "0" if one.reason else plain(share(one.killed, one.sampled, one.population))
     if one.bound != expected:
         return f"sensitivity says {one.bound!r} where its figures give {expected}"

@@ -21,7 +21,7 @@ def shown_to_fail(
     """What keeps a positive piece of evidence from proving anything; nothing where its check was seen to fail.
 
     A check that asks for sensitivity must have it, besides what its controls say. Where it has, that shows that it can
-    fail, also where its controls came to no result; but of a selection only a control shows that.
+    fail, also where its controls came to no result; of a selection, where a test of its own noticed a function.
 
     Args:
         check: as agreed.
@@ -40,7 +40,8 @@ def shown_to_fail(
         lacking = _insensitive(fact.sensitivity, Decimal(check.min_sensitivity))
         if lacking is not None:
             yield lacking
-    told = check.min_sensitivity is not None and lacking is None and chosen is None
+    own = chosen is None or (fact.sensitivity is not None and chosen in fact.sensitivity.noticed)
+    told = check.min_sensitivity is not None and lacking is None and own
     if reason is not None and not told:
         yield "hollow", reason
 

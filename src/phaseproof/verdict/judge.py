@@ -20,7 +20,7 @@ Of one check, for one item that is bound to it (check.py, pieces.py, flake.py, c
  8. No control in which it came to a negative result that stands in the ledger, as strong as the evidence must be, or
     one in which it passed: `hollow`. Where the check has `min_sensitivity`: `hollow` below it, or where it was not
     measured; `error` where it could not be, or time ran out before it was known. Met, it stands for a control that
-    came to no result, for the whole check though not for a selection; never for one in which the check passed.
+    came to no result, for a selection if a test of its own noticed a function; never for one in which it passed.
  9. Overtaken while it ran, or older than it may be: `stale`. From the future, as recorded or as judged: `error`.
 10. An instrument that policy wants accepted and is not, or less assurance than asked: `missing`.
 11. Where rules 2, 4 and 6 to 10 find several, the first of error, refuted, flaky, hollow, stale, missing is shown;

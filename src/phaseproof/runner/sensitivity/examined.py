@@ -107,7 +107,9 @@ def unmeasured(reason: str, detail: str) -> Examined:
     return Examined(Sensitivity(reason=reason, detail=detail[:400]))
 
 
-def examined(seed: Digest, order: Sequence[Function], judged: Mapping[str, Judged], fresh: int) -> Examined:
+def examined(
+    seed: Digest, order: Sequence[Function], judged: Mapping[str, Judged], fresh: int, noticed: tuple[Digest, ...] = ()
+) -> Examined:
     """Draw the sum.
 
     The sample is the beginning of the order up to the first function without a result: what a time limit leaves out
@@ -118,6 +120,7 @@ def examined(seed: Digest, order: Sequence[Function], judged: Mapping[str, Judge
         order: the whole population, as drawn.
         judged: results by function.
         fresh: how many of them are of this run.
+        noticed: selections that notice by themselves.
     """
     sample: list[tuple[Function, Judged]] = []
     for function in order:
@@ -140,6 +143,7 @@ def examined(seed: Digest, order: Sequence[Function], judged: Mapping[str, Judge
         killed=counts["killed"],
         unreached=counts["unreached"],
         inconclusive=counts["inconclusive"],
+        noticed=noticed,
     )
     lasting = lasting_names(order)
     sources = tuple((lasting[one.id], one.source) for one in order)

@@ -24,6 +24,7 @@ from phaseproof.runner.sensitivity.population import Function
 from phaseproof.runner.sensitivity.probing import Probe, Reached, quiet, read_reached, session
 from phaseproof.runner.sensitivity.reuse import Around, Key, Keys, lasting_names
 from phaseproof.runner.sensitivity.sampling import in_order
+from phaseproof.runner.sensitivity.selecting import noticed
 from phaseproof.runner.sensitivity.warm import Warm, reaching, target_of
 from phaseproof.runner.sensitivity.whole import Whole
 from phaseproof.runner.site import Site
@@ -133,7 +134,10 @@ class _Measurement:
             self._request.say(f"sensitivity: {len(self._judged)} of {len(self._order)} functions")
             if self._left() <= 0:
                 break
-        return examined(self._request.seed, self._order, self._judged, self._fresh)
+        own: tuple[Digest, ...] = ()
+        if reached is not None and warm is not None and self._left() > 0:
+            own = noticed(self._job, reached, self._order, self._judged, tests, warm, self._request.at_once)
+        return examined(self._request.seed, self._order, self._judged, self._fresh, own)
 
     def _left(self) -> float:
         return self._ends - time.monotonic()
