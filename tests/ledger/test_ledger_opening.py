@@ -290,8 +290,9 @@ def test_a_read_only_ledger_reads_and_verifies_and_refuses_to_be_written() -> No
         furnished(folder)
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o555 if path.is_dir() else 0o444)
+        bare = {"PATH": "/bin", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
         child = subprocess.run(
-            [sys.executable, "-c", READ_ONLY, HERE, str(folder)], capture_output=True, text=True, env={"PATH": "/bin"}
+            [sys.executable, "-c", READ_ONLY, HERE, str(folder)], capture_output=True, text=True, env=bare
         )
         assert child.stdout.split() == ["14", "14", *["ledger-read-only"] * 3, "ledger-path"], child
         assert sorted(path.name for path in folder.iterdir()) == ["ledger.db", "ledger.head", "objects"]
