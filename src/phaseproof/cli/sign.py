@@ -12,7 +12,11 @@ from phaseproof.cli.place import at_commit, desk_of, formats, place
 from phaseproof.errors import Usage
 
 if TYPE_CHECKING:
+    from phaseproof.decisions.desk import Desk
+    from phaseproof.decisions.reviewing import Review
+    from phaseproof.decisions.state import State
     from phaseproof.ledger.model import Entry
+    from phaseproof.repo.tree import Tree
 
 
 @click.command()
@@ -34,6 +38,8 @@ def sign(
 
     The signature holds for exactly that content: whatever changes afterwards voids it, visibly.
     """
+    import msgspec
+
     from phaseproof.decisions import sign as take
     from phaseproof.decisions.arriving import borrowed
     from phaseproof.decisions.inputs import inputs_map
@@ -45,20 +51,23 @@ def sign(
         raise Usage("usage", "an exported ledger takes no signature: it goes to a file", "--out FILE")
     desk = desk_of(**where)
     made: list[Entry] = []
+    review: Review | None = None
     give = None if out is None else made.append
     with open_state(desk) if export is None else borrowed(desk, export) as state:
         if the_bundle:
             given = take.sign_bundle(desk, state, by, give)
         else:
-            inputs = inputs_map(desk, state, desk.repository.tree(desk.repository.resolve(commit)))
+            tree = desk.repository.tree(desk.repository.resolve(commit))
+            inputs = inputs_map(desk, state, tree)
             if instrument is not None:
+                review = _review(desk, state, tree, instrument, form)
                 given = take.sign_instrument(desk, state, inputs, instrument, by, give)
             else:
                 given = take.sign_item(desk, state, inputs, str(item), by, role, give)
     for entry in made:
         output.write(str(out), entry.objects[str(entry.once)])
     if form == "json":
-        output.document(given)
+        output.document(given if review is None else {**msgspec.to_builtins(given), "review": review})
         return
     over = f", and the {given.covers - 1} items it stands over" if given.covers > 1 else ""
     output.say(f"{given.person} signed {given.what}{over}")
@@ -68,3 +77,16 @@ def sign(
     for count in given.counts:
         output.say(f"  {count}")
     output.say("  → phaseproof status")
+
+
+def _review(desk: Desk, state: State, tree: Tree, check: str, form: str) -> Review | None:
+    """What is about to be accepted, shown before it is signed."""
+    from phaseproof.decisions.reviewing import Reviews
+    from phaseproof.reports.layout import visible
+
+    if check not in {one.name for one in state.bundle.checks}:
+        return None  # refused in a moment, by name
+    review = Reviews(desk, state, tree).of(check)
+    if form == "text" and review is not None:
+        output.say(f"the instrument of {check}, " + "\n".join(visible(line) for line in review.lines()) + "\n")
+    return review

@@ -10,6 +10,7 @@ from phaseproof.decisions import candidate, changes
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.inputs import inputs_at
 from phaseproof.decisions.judging import judged
+from phaseproof.decisions.reviewing import Review, Reviews
 from phaseproof.decisions.sign import find_item
 from phaseproof.decisions.state import State
 from phaseproof.errors import Unable
@@ -37,6 +38,7 @@ class Stand(Struct, frozen=True):
         history: the last attempts, as signs.
         unfinished: runs announced and without a result.
         printed: the last lines of what the check printed, where it did not find things good.
+        review: how what it judges with differs from what it is held against, None where it does not.
     """
 
     check: Check
@@ -47,6 +49,7 @@ class Stand(Struct, frozen=True):
     history: str
     unfinished: tuple[Start, ...]
     printed: tuple[str, ...] = ()
+    review: Review | None = None
 
 
 class Letter(Struct, frozen=True):
@@ -92,7 +95,8 @@ def explain(desk: Desk, state: State, commit: str, name: str) -> Letter:
     tree = desk.repository.tree(commit)
     done = judged(desk, state, commit)
     inputs = inputs_at(desk, state.bundle, state.reading.plans, tree)
-    board = changes.with_changes(done.board, state, inputs)
+    reviews = Reviews(desk, state, tree)
+    board = changes.with_changes(reviews.told(done.board), state, inputs)
     written = _written(desk, commit, item.id)
     binding = next((one for one in state.bundle.bindings if one.item == item.id), None)
     names: tuple[str, ...] = ()
@@ -115,6 +119,7 @@ def explain(desk: Desk, state: State, commit: str, name: str) -> Letter:
                 history=flake.history(view, state.bundle.policy.flake, desk.clock()) if view else "",
                 unfinished=view.unfinished if view else (),
                 printed=_printed(state, seen) if seen else (),
+                review=reviews.of(check.name),
             )
         )
     return Letter(

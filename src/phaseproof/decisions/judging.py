@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct, structs
 
 from phaseproof.bundle.model import InputsMap
+from phaseproof.decisions import reviewing
 from phaseproof.decisions.changes import with_changes
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.inputs import inputs_at, inputs_map
@@ -56,11 +57,13 @@ def judged_on(desk: Desk, state: State, inputs: InputsMap, only: Collection[str]
 
 
 def shown(desk: Desk, state: State, done: Judged) -> Board:
-    """The board for people and programs: items in the order of the text, changed files named; verdicts are the same."""
+    """The board for people and programs: items in the order of the text, changes named; verdicts are the same."""
     board = _in_text_order(done.board, state.reading.order)
-    if not any(reason.code == "inputs-changed" for item in board.items for reason in item.judgement.reasons):
+    codes = {reason.code for item in board.items for reason in item.judgement.reasons}
+    if not codes & {"inputs-changed", *reviewing.CODES}:
         return board
     tree = desk.repository.tree(done.inputs.commit)
+    board = reviewing.Reviews(desk, state, tree).told(board)
     return with_changes(board, state, inputs_at(desk, state.bundle, state.reading.plans, tree))
 
 

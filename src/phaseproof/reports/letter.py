@@ -85,6 +85,7 @@ def machine(letter: Letter) -> dict[str, Any]:
                 "controls": msgspec.to_builtins(stand.controls),
                 "changed": list(stand.changed),
                 "history": stand.history,
+                "review": msgspec.to_builtins(stand.review),
             }
             for stand in letter.stands
         ],
@@ -133,6 +134,11 @@ def _stand(stand: Stand) -> list[str]:
         if stand.changed:
             lines.append("  since then changed: " + ", ".join(one_line(path) for path in stand.changed[:8]))
         lines.append(f"  evidence {short(fact.envelope)} at position {stand.last.position}")
+    if stand.review is not None:
+        lines += [
+            "  what it judges with has changed:",
+            *(f"    {one_line(line, 200)}" for line in stand.review.lines()),
+        ]
     if stand.history:
         lines.append(f"  last attempts: {stand.history}")
     lines += [
