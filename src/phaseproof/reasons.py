@@ -47,9 +47,9 @@ SENTENCES: dict[str, str] = {
     "output-truncated": "part of its output was cut, so nothing can be said of it: {detail}",
     "pattern-too-slow": "a pattern took too long: {detail}",
     "example-unmatched": "a pattern does not find what it is said to find: {detail}",
-    "command-failed": "the command that measures failed: {detail}",
-    "metric-missing": "a figure is missing: {detail}",
-    "expression-unanswered": "an expression gives no answer: {detail}",
+    "command-failed": "the command it rests on failed: {detail}",
+    "metric-missing": "a figure that is asked for was not given: {detail}",
+    "expression-unanswered": "what is asked of its figures has no answer: {detail}",
     "score-out-of-scale": "a figure lies outside its scale: {detail}",
     "schema-unusable": "a JSON Schema gives no answer: {detail}",
     "age-unknown": "its age is not known: {detail}",
@@ -72,9 +72,6 @@ SENTENCES: dict[str, str] = {
     "path-collides": "two of its inputs cannot both be written out here: {detail}",
     "dirty-inputs": "the working tree does not hold what the commit holds: {detail}",
     "no-cases": "it judged nothing at all: {detail}",
-    "command-failed": "the command it rests on failed: {detail}",
-    "metric-missing": "a figure that is asked for was not given: {detail}",
-    "expression-unanswered": "what is asked of its figures has no answer: {detail}",
     "metric-not-finite": "a figure it gave is no finite number: {detail}",
     "no-reason": "the check kind gave no answer and no reason: {detail}",
     "control-not-isolated": "controls run in a clean checkout only: {detail}",
@@ -104,7 +101,7 @@ def sentence(code: str, detail: str = "") -> str:
     A detail comes from checks, paths and other people's texts: what a terminal would obey is written out.
     """
     text = SENTENCES.get(code, _visible(code))
-    detail = _visible(detail)
+    detail = _visible(detail.replace("\n", "; "))
     if "{detail}" not in text:
         return f"{text}: {detail}" if detail else text
     return text.format(detail=detail) if detail else text.replace(": {detail}", "").replace("{detail}", code)

@@ -157,7 +157,12 @@ NODE = '{"scripts": {"test": "%s"}, "devDependencies": {%s}}'
     ("files", "kind", "run"),
     [
         ({"tests/test_a.py": "def test_a():\n    pass\n"}, "tests", "python3 -m pytest -q tests --junitxml="),
-        ({"tests/test_a.py": "import unittest\n"}, "command", "python3 -m unittest discover -s tests -t ."),
+        ({"tests/test_a.py": "import unittest\n"}, "command", "python3 -m unittest discover -s tests"),
+        (
+            {"tests/__init__.py": "", "tests/test_a.py": "import unittest\n"},
+            "command",
+            "python3 -m unittest discover -s tests -t .",
+        ),
         (
             {"src/p/__init__.py": "", "tests/test_a.py": "import pytest\n"},
             "tests",

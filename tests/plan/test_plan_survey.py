@@ -221,3 +221,22 @@ def test_the_survey_is_in_order_and_says_each_thing_once() -> None:
     problems = survey(plans, Paths(()))
     assert [(p.path, p.line) for p in problems] == [("a.md", 5), ("z.md", 5), ("z.md", 6)]
     assert survey([*plans, plans[0]], Paths(())) == problems
+
+
+@pytest.mark.parametrize(
+    ("row", "document", "contradicts"),
+    [
+        ("✅ Complete", "IN PROGRESS", True),
+        ("In progress", "SEALED", True),
+        ("Planned", "DONE", True),
+        ("✅ Complete", "SEALED", False),
+        ("Planned", "IN PROGRESS", False),
+        ("✅ Complete", "unclear", False),
+    ],
+)
+def test_an_index_row_against_the_document_of_its_phase(row: str, document: str, contradicts: bool) -> None:
+    index = f"# Programme\n\n| Phase | Title | Status |\n|---|---|---|\n| Phase 1 | [Intake](phases/one.md) | {row} |\n"
+    text = f"# Phase 1: Intake\n\n**Status:** {document}\n\n- [ ] P1.1 Orders arrive.\n"
+    said = found("section-contradiction", ("docs/INDEX.md", index), ("docs/phases/one.md", text))
+    assert [(p.path, p.line, p.severity) for p in said] == ([("docs/INDEX.md", 5, "error")] if contradicts else [])
+    assert not found("section-contradiction", ("docs/INDEX.md", index), ("elsewhere/phases.md", text))

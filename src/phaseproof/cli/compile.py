@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -26,6 +27,8 @@ def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
     from phaseproof.reports.layout import counted
 
     desk = desk_of(**where)
+    if commit == "HEAD" and desk.configuration in desk.repository.dirty():
+        click.echo(f"{desk.configuration} differs from HEAD: what is committed is compiled", err=True)
     compiled = compile_at(desk, desk.repository.tree(desk.repository.resolve(commit)))
     bundle = compiled.bundle
     if out is not None:
@@ -41,3 +44,7 @@ def compile(commit: str, out: str | None, form: str, **where: Any) -> None:
                f"{counted(len(bundle.checks), 'check')}")  # fmt: skip
     for note in compiled.notes:
         output.say(f"  {note.rule:16s} {note.where}  {note.message}")
+    if not os.path.lexists(desk.folder):
+        if any(note.rule == "unbound" for note in compiled.notes):
+            output.say(f"  What is bound in {desk.configuration} after installing is a change of rules: bind it now.")
+        output.say("  → phaseproof install")

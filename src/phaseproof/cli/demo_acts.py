@@ -94,7 +94,7 @@ def play(stage: Stage) -> int:
     for act in (_plan, _rules, _hurry, _mend, _change_rules, _sign, _forge, _tamper):
         act(stage)
     stage.say(
-        f"\nThat was it, in {time.monotonic() - started:.0f} seconds. Next: phaseproof scan, in a repository of yours."
+        f"\nThat was it, in {time.monotonic() - started:.1f} seconds. Next: phaseproof scan, in a repository of yours."
     )
     for line in stage.wrong:
         click.echo(click.style(f"the demo itself went wrong: {line}", fg="red"), err=True)
@@ -142,14 +142,15 @@ def _hurry(stage: Stage) -> None:
     stage.edit("phaseproof.yaml", "python3 tools/check_log.py", "python3 --version")
     stage.commit("Everything done!")
     stage.run("status", 1)
-    stage.say("\nFive kinds of trouble: P1.1 is refuted; P1.2 is ticked and nothing stands behind it; P1.3 and P1.4 were\n"
-              "proven and have changed since; P1.5 is missing; and the edited check counts for nothing, because the\n"
-              "rules in force are the installed ones.")  # fmt: skip
+    stage.say("\nFive kinds of trouble: P1.1 was refuted, and is no better for being ticked; P1.2 is ticked and nothing\n"
+              "stands behind it; P1.3 and P1.4 were proven and have changed since; the file of P1.5 is missing; and\n"
+              "the edited check counts for nothing, because the rules in force are the installed ones.")  # fmt: skip
 
 
 def _mend(stage: Stage) -> None:
     stage.act("3. Mend it, one by one")
-    stage.say("The check is put back, tax is added, rounding restored, the log cleaned, the guide written.")
+    stage.say("The check is put back, tax is added, rounding restored, the log cleaned, the guide written. The log is\n"
+              "byte for byte what it was when it was proven: that evidence counts again, and nothing is run for it.")  # fmt: skip
     stage.edit("phaseproof.yaml", "python3 --version", "python3 tools/check_log.py")
     stage.edit("orders/totals.py", "rounded(net)", "rounded(net * (1 + TAX[country]))")
     stage.edit("orders/totals.py", "int(amount)", "int(amount.quantize(Decimal(1), ROUND_HALF_UP))")

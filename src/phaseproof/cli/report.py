@@ -9,6 +9,7 @@ import click
 
 from phaseproof.cli import output
 from phaseproof.cli.place import at_commit, desk_of, place
+from phaseproof.errors import Unable
 
 if TYPE_CHECKING:
     from phaseproof.decisions.desk import Desk
@@ -44,7 +45,14 @@ def report() -> None:
 def html(commit: str, out: str | None, trust: str | None, **where: Any) -> None:
     """One page that opens from disk: the verdict, what blocks, each plan with its verdicts, and all evidence."""
     from phaseproof.decisions.state import open_state
-    from phaseproof.reports.page import page
+
+    try:
+        from phaseproof.reports.page import page
+    except ModuleNotFoundError as error:  # MarkupSafe comes with Jinja2
+        if error.name != "markupsafe":
+            raise
+        raise Unable("extra-missing", "the report as HTML needs the extra `report` (Jinja2)",
+                     "pip install 'phaseproof[report]'") from error  # fmt: skip
 
     desk = desk_of(**where)
     with open_state(desk, trust) as state:

@@ -21,7 +21,7 @@ def scan(paths: tuple[str, ...], strict: bool, no_cache: bool, form: str) -> int
 
     found = scan_paths(paths, cache=not no_cache)
     if form == "text":
-        click.echo(scan_print.text(found))
+        click.echo(scan_print.text(found, configured()))
     else:
         import msgspec
 
@@ -32,6 +32,20 @@ def scan(paths: tuple[str, ...], strict: bool, no_cache: bool, form: str) -> int
             click.echo(msgspec.json.encode(_clean(said)))
     severities = ("error", "warning") if strict else ("error",)
     return 1 if any(p.severity in severities for p in found.problems) else 0
+
+
+def configured() -> bool:
+    """Whether the repository around the working folder has a configuration already."""
+    from pathlib import Path
+
+    from phaseproof.decisions.desk import CONFIGURATION
+    from phaseproof.errors import PhaseproofError
+    from phaseproof.repo.git import Repository
+
+    try:
+        return (Repository.find(Path.cwd()).root / CONFIGURATION).is_file()
+    except (PhaseproofError, OSError):
+        return False
 
 
 def _clean(value: object) -> object:

@@ -96,7 +96,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
     return {"line": problem.line, "rule": problem.rule, "severity": problem.severity, "message": problem.message}
 
 
-def text(found: Found) -> str:
+def text(found: Found, configured: bool = False) -> str:
     """The scan for people: errors first, grouped by file, each with its line."""
     told = counts(found)
     one = "" if told["documents"] == 1 else "s"
@@ -122,21 +122,22 @@ def text(found: Found) -> str:
             if count > _MOST and all(p.severity != "error" for p in problems if p.rule == rule):
                 lines.append(f"        … and {count - _MOST} more of {rule}")
     lines.append("")
-    lines.append(_last(told))
+    lines.append(_last(told, _GO_ON if configured else _BEGIN))
     return "\n".join(lines)
 
 
-_NEXT = "Next: write phaseproof.yaml, then phaseproof compile"
+_BEGIN = "Next: phaseproof init"
+_GO_ON = "Next: phaseproof compile"
 
 
-def _last(told: dict[str, int]) -> str:
+def _last(told: dict[str, int], following: str) -> str:
     if not told["documents"]:
-        return "No plan found. Name one: phaseproof scan PATH"
+        return "No plan found: no document here has boxes, statuses or phases. Name one: phaseproof scan PATH"
     if not told["problems"]:
-        return f"No problems. {_NEXT}"
+        return f"No problems. {following}"
     problem = "problem" if told["problems"] == 1 else "problems"
     parts = [f"{told[k]} {k if told[k] != 1 else k[:-1]}" for k in ("errors", "warnings") if told[k]]
-    return f"{told['problems']} {problem}: {', '.join(parts)}.  {_NEXT}"
+    return f"{told['problems']} {problem}: {', '.join(parts)}.  {following}"
 
 
 def _safe(text: str) -> str:

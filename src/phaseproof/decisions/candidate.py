@@ -26,10 +26,11 @@ def configuration(desk: Desk, tree: Tree) -> Config:
     """
     blob = tree.blobs.get(desk.configuration)
     if blob is None:
+        first = "" if (desk.repository.root / desk.configuration).exists() else "phaseproof init, then "
         raise Unable(
             "no-configuration",
             f"commit {tree.commit[:7]} has no {desk.configuration}",
-            f"write {desk.configuration}, then git add {desk.configuration}, git commit",
+            f"{first}git add {desk.configuration}, git commit",
         )
     if not blob.is_file:
         raise Unable("no-configuration", f"{desk.configuration} is no plain file in commit {tree.commit[:7]}",

@@ -10,6 +10,7 @@ from phaseproof.authority.view import Proposal, Proposed
 from phaseproof.bundle import canonical, compare, digest
 from phaseproof.bundle.compare import Migration
 from phaseproof.bundle.compile import succeed
+from phaseproof.bundle.mistakes import quote
 from phaseproof.bundle.model import Bundle
 from phaseproof.decisions import candidate, people
 from phaseproof.decisions.approval import approval
@@ -69,7 +70,11 @@ def propose(desk: Desk, state: State, commit: str, reasons: dict[str, str] | Non
     if lacking:
         more = f"\n  and {len(lacking) - 5} more" if len(lacking) > 5 else ""
         told = "".join(f"\n  {change.sentence}" for change in lacking[:5])
-        keys = dict.fromkeys(change.key.split(":", 1)[-1] for change in lacking[:5])
+        keys = dict.fromkeys(_short_key(state.bundle, change.key) for change in lacking)
+        names = {change.key for change in migration.changes} | {item.id for item in successor.items}
+        strange = [key for key in _full_keys(state.bundle, reasons or {}) if key not in names]
+        if strange:
+            more += f"\nno change is called {', '.join(quote(key) for key in strange[:5])}"
         raise Refused(
             "reason-missing",
             f"more could pass under the new rules than under the old, and nobody has said why:{told}{more}",
@@ -190,6 +195,12 @@ def _full_keys(bundle: Bundle, reasons: dict[str, str]) -> dict[str, str]:
     for item in bundle.items:
         shorts.setdefault(item.id.split(":", 1)[-1], []).append(item.id)
     return {(shorts[key][0] if len(shorts.get(key, ())) == 1 else key): why for key, why in reasons.items()}
+
+
+def _short_key(bundle: Bundle, key: str) -> str:
+    """The key of a change as `_full_keys` understands it: an item's short id, where one item alone has it."""
+    short_id = key.split(":", 1)[-1]
+    return short_id if list(_full_keys(bundle, {short_id: ""})) == [key] else key
 
 
 def _find(state: State, bundle: Digest) -> Proposed | None:

@@ -116,6 +116,14 @@ def _known(desk: Desk, ledger: SqliteLedger, programme: str, heads: Heads) -> No
                 f"this repository's ledger was {short(last.tenant)}, this is {short(ledger.tenant)}",
                 f"bring the ledger back; if it was given up on purpose, take its line out of {desk.home / known.NAME}",
             )
+        here = ledger.size()
+        if last.size > here:
+            raise Untrue(
+                "ledger-truncated",
+                f"{last.size} events of this ledger were seen from this home, {here} are here",
+                "if another clone of yours went on: `phaseproof ledger push` there, move "
+                f"{desk.folder} away, `phaseproof ledger pull`; else restore it from a backup",
+            )
         heads.add(last.size, last.root)
 
 

@@ -85,7 +85,12 @@ def _note(state: State, data: bytes, keys: Keys) -> dict[str, Any]:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise Untrue("file-unreadable", "neither an envelope nor a checkpoint note") from error
-    head, names = notes.verify(text, keys.names())
+    try:
+        head, names = notes.verify(text, keys.names())
+    except Untrue as error:
+        if error.rule != "checkpoint-malformed":
+            raise
+        raise Untrue(error.rule, error.fact, "name an exported ledger, an envelope or a checkpoint note") from error
     if head.tenant != state.ledger.tenant:
         raise Untrue("genesis-changed", f"it is a checkpoint of {head.tenant}, this ledger is {state.ledger.tenant}")
     check_prefix(state.ledger, head.size, head.root)

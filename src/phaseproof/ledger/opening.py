@@ -189,7 +189,11 @@ def _require_folder(folder: Path) -> None:
 
 
 def _no_ledger(folder: Path) -> Unable:
-    return Unable("no-ledger", f"there is no ledger in {folder}", "phaseproof install")
+    return Unable(
+        "no-ledger",
+        f"there is no ledger in {folder}",
+        "phaseproof install, or phaseproof ledger pull where another clone has one",
+    )
 
 
 def _exists(folder: Path) -> Refused:

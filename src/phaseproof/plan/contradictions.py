@@ -22,6 +22,7 @@ def contradictions(plans: Sequence[Plan]) -> Iterator[Problem]:
     kin = _Kin()
     yield from _sections(plans, kin)
     yield from _items(plans, kin)
+    yield from _rows(plans, kin)
 
 
 class _Kin:
@@ -146,6 +147,30 @@ def _items(plans: Sequence[Plan], kin: _Kin) -> Iterator[Problem]:
                         plan.path, item.span.line, "section-contradiction", "error",
                         f"{item.name} is {_said(item.claim)} here and {_said(other.claim)} in "
                         f"{other_plan.path}:{other.span.line}",
+                    )  # fmt: skip
+                    break
+
+
+def _rows(plans: Sequence[Plan], kin: _Kin) -> Iterator[Problem]:
+    """Rows of an index that give a phase another state than the phase's own document, which the index names."""
+    tops: dict[str, list[tuple[Plan, Section]]] = {}
+    for plan in plans:
+        top = plan.sections[0] if plan.sections else None
+        if top is not None and top.level == 1 and top.explicit and top.kind in ("phase", "milestone", "gate"):
+            tops.setdefault(top.id.casefold(), []).append((plan, top))
+    for plan in plans:
+        for item in plan.items:
+            mark, said = item.claim.mark, _class(item.claim)
+            if not item.explicit or not said or mark is None or mark.form != "cell":
+                continue
+            for other, top in tops.get(item.name.casefold(), ()):
+                told = _class(top.claim)
+                if other is plan or not kin.related(plan, other) or not told or told == said:
+                    continue
+                if "done" in (said, told):
+                    yield Problem(
+                        plan.path, item.span.line, "section-contradiction", "error",
+                        f"{item.name} is {item.claim.raw} here and {_said(top.claim)} in {other.path}:{top.line}",
                     )  # fmt: skip
                     break
 

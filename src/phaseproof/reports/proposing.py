@@ -67,7 +67,8 @@ def text(
     if ignored == "by-hand":
         lines.append("  .gitignore could not be changed: put .phaseproof/ into it; the ledger is never committed")
     add = f"git add {path}" + (" .gitignore" if ignored == "added" else "")
-    lines += ["", f"  → read {path}, {add}, git commit, phaseproof install, phaseproof gates"]
+    read = f"read {path}, bind what you can (later it is a change of rules)"
+    lines += ["", f"  → {read}, {add}, git commit, phaseproof install, phaseproof gates"]
     return "\n".join(lines)
 
 

@@ -34,4 +34,4 @@ def does(check: Check) -> str:
 
 def globs(patterns: tuple[str, ...]) -> str:
     """Patterns of files, for people."""
-    return ", ".join(patterns) if patterns else "every tracked file"
+    return ", ".join(patterns) if patterns else "every tracked file but plans and configuration"

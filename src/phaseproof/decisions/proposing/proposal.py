@@ -62,7 +62,9 @@ def propose(around: Surroundings, kinds: Mapping[str, KindSchema], keys: Mapping
         Refused: there is no plan here (`no-plans`), or none that can be listed as it stands (`plans-unfit`).
     """
     if not around.plans:
-        raise Refused("no-plans", "no document here has an item", "phaseproof scan PATH")
+        raise Refused("no-plans", "no document here has an item",
+                      "write one, such as docs/plan.md with a line `- [ ] Totals include tax`; phaseproof scan tells "
+                      "what is read in it")  # fmt: skip
     plans, left = choose(around.plans)
     unfit: list[tuple[str, str]] = []
     while plans:

@@ -36,7 +36,7 @@ def python_suite(around: Surroundings) -> Suite | None:
     subject = (*code, *others)
     cases = tuple(case for path in tests for case in _cases(path, sources[path]))
     if not why:
-        return _unittest(tests, folders, subject, instrument)
+        return _unittest(around, tests, folders, subject, instrument)
     setup = setup_of(around)
     path = "env PYTHONPATH=src " if roots and roots[0] == "src" and not _path_is_set(around) else ""
     where = f" {folders[0]}" if len(folders) == 1 and not loose and folders[0] in ("tests", "test") else ""
@@ -60,11 +60,17 @@ def python_suite(around: Surroundings) -> Suite | None:
 
 
 def _unittest(
-    tests: list[str], folders: tuple[str, ...], subject: tuple[str, ...], instrument: tuple[str, ...]
+    around: Surroundings,
+    tests: list[str],
+    folders: tuple[str, ...],
+    subject: tuple[str, ...],
+    instrument: tuple[str, ...],
 ) -> Suite:
     where = f" -s {folders[0]}" if len(folders) == 1 else ""
+    if not where or around.has(f"{folders[0]}/__init__.py"):  # else the folder cannot be imported from the top
+        where += " -t ."
     return Suite(
-        "tests", "command", f"python3 -m unittest discover{where} -t .", "files test_*.py that use unittest",
+        "tests", "command", f"python3 -m unittest discover{where}", "files test_*.py that use unittest",
         subject, instrument,
         notes=("unittest writes no JUnit report, so it, or a file of it, stands as a whole; pytest would write one",),
         test_files=tuple(tests), one_file="python3 -m unittest {file}",
