@@ -40,7 +40,7 @@ def plans(draw: st.DrawFn) -> bytes:
         f"## Gate A: Ready to ship{draw(st.sampled_from(HEADINGS))}\n\n" + "\n".join(lines) + "\n\n"
         "## Sign-off\n\nReviewedBy: Shipping Lead\n\n## Artifacts\n\n| ID | Artifact | Status |\n|---|---|---|\n"
         f"| E-01 | `docs/runbook.md` | {draw(st.sampled_from(CELLS))} |\n"
-        f"| E-02 | `tools/suite.py` | {draw(st.sampled_from(CELLS))} |\n"
+        f"| E-02 | `docs/PHASE3.md` | {draw(st.sampled_from(CELLS))} |\n"
     )
     encoding = draw(st.sampled_from(("utf-8", "utf-8-sig", "utf-16")))
     return text.replace("\n", draw(st.sampled_from(("\n", "\r\n")))).encode(encoding)

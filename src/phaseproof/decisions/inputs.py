@@ -11,6 +11,7 @@ from phaseproof.checks import registry
 from phaseproof.decisions import candidate
 from phaseproof.decisions.desk import Desk
 from phaseproof.decisions.state import State
+from phaseproof.decisions.steady import steady
 from phaseproof.errors import Unable
 from phaseproof.repo.tree import Tree
 
@@ -76,6 +77,7 @@ def of_checks(desk: Desk, bundle: Bundle, plans: dict[str, str], tree: Tree) -> 
 
 def inputs_at(desk: Desk, bundle: Bundle, plans: dict[str, str], tree: Tree) -> Inputs:
     """The reader of a commit's inputs for a bundle's checks."""
+    tree = steady(desk, bundle, plans, tree).tree
     return Inputs(tree, plans, bundle.environment, desk.repository.read_small, desk.configuration)
 
 

@@ -16,6 +16,7 @@ from phaseproof.decisions.planning import checks_for, plan
 from phaseproof.decisions.recording import Scribe
 from phaseproof.decisions.running import Outcomes, Turn, Watcher
 from phaseproof.decisions.state import State, refreshed
+from phaseproof.decisions.steady import steady
 from phaseproof.evidence.keys import FileSigner
 from phaseproof.evidence.model import Fact
 from phaseproof.repo.tree import Tree
@@ -134,8 +135,9 @@ def _turns(
     facts: list[Fact] = []
     left: tuple[str, ...] = ()
     hidden = [desk.folder, desk.home]
-    with Site(desk.repository, tree, state.bundle.environment, cache=desk.folder / "cache", hidden=hidden,
-              clock=desk.clock, seal=signer.sign) as site:  # fmt: skip
+    seen = steady(desk, state.bundle, state.reading.plans, tree)
+    with Site(desk.repository, seen.tree, state.bundle.environment, cache=desk.folder / "cache", hidden=hidden,
+              clock=desk.clock, seal=signer.sign, held=seen.contents) as site:  # fmt: skip
         todo = list(jobs)
         for _ in range(state.bundle.policy.flake.passes + 1):
             turn = Turn(desk, state, site, scribe, watcher)

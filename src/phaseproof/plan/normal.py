@@ -7,13 +7,16 @@ counts. Line endings, a byte order mark and blanks at the end of a line do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from phaseproof.digests import Digest, sha256
 from phaseproof.plan.model import Mark
 
 _TRAILING = re.compile(r"[ \t]+\n")
 _PLACE = {"box": "\x00", "glyph": "\x00", "cell": "\x01", "word": "\x02"}
+
+
+_SHOWN = {"box": " ", "glyph": "☐", "cell": "…", "word": "…"}
 
 
 def normal_digest(lines: list[str], marks: Iterable[Mark]) -> Digest:
@@ -23,6 +26,15 @@ def normal_digest(lines: list[str], marks: Iterable[Mark]) -> Digest:
         lines: lines of the text, without line endings.
         marks: where ticks and status words stand.
     """
+    return sha256(_normal(lines, marks, _PLACE).encode("utf-8", "surrogatepass"))
+
+
+def unmarked(lines: list[str], marks: Iterable[Mark]) -> bytes:
+    """The normalised text as it can be read: every box open, an ellipsis for every status. Arguments as above."""
+    return (_normal(lines, marks, _SHOWN) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _normal(lines: list[str], marks: Iterable[Mark], places: Mapping[str, str]) -> str:
     by_line: dict[int, list[Mark]] = {}
     for mark in marks:
         by_line.setdefault(mark.line, []).append(mark)
@@ -35,9 +47,9 @@ def normal_digest(lines: list[str], marks: Iterable[Mark]) -> Digest:
                 left, right = left.rstrip(), right.lstrip()
             elif form == "glyph":
                 right = right.removeprefix("\ufe0f")
-            line = left + _PLACE[form] + right
+            line = left + places[form] + right
         out[number - 1] = line
     text = "\n".join(out)
     if " \n" in text or "\t\n" in text:
         text = _TRAILING.sub("\n", text)
-    return sha256(text.rstrip().encode("utf-8", "surrogatepass"))
+    return text.rstrip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from phaseproof.errors import PhaseproofError
 from phaseproof.repo.git import Repository
@@ -66,6 +66,10 @@ class Blobs:
                 reader.close()
                 raise
             self._reader = reader
+
+    def hold(self, contents: Mapping[str, bytes]) -> None:
+        """Answer for these ids with these bytes, whether or not the repository has them."""
+        self._kept.update(contents)
 
     def close(self) -> None:
         """End the reader."""

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import time
 from types import TracebackType
@@ -45,6 +45,7 @@ class Site:
         base: folder for checkouts, see `Workspace`.
         clock: seconds since the epoch.
         seal: the runner's signature, under which set-ups are kept.
+        held: object ids of the tree that stand for other bytes than the repository's (decisions/steady.py).
 
     Raises:
         Unable: `workspace`.
@@ -63,6 +64,7 @@ class Site:
         base: Path | None = None,
         clock: Callable[[], float] = time,
         seal: setup.Seal = setup.unsealed,
+        held: Mapping[str, bytes] | None = None,
     ) -> None:
         self.repository, self.tree, self.environment = repository, tree, environment
         self.toolchains = tuple(toolchains)
@@ -75,6 +77,8 @@ class Site:
         self.plain = Launcher(Sandbox(), self.launcher.mounts, self.stop)
         self.separate = self.sandbox.works and sandbox.hides(secret)
         self.blobs = Blobs(repository)
+        self._held = dict(held or {})
+        self.blobs.hold(self._held)
         self.checkouts = Checkouts()
         self._cache, self._seal = cache, seal
         self._lock = threading.Lock()
@@ -162,6 +166,8 @@ class Site:
         """
         for path in paths:
             blob = self.tree.blobs[path]
+            if blob.oid in self._held:
+                continue  # only that it is there is asked, and it stands in the commit
             place = self.repository.root / path
             try:
                 status = place.lstat()
