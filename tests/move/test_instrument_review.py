@@ -152,9 +152,7 @@ def test_a_forged_acceptance_is_compared_with_nothing(reviewed: Shop) -> None:
     with open_ledger(reviewed.ledger) as ledger:
         signed = [event for event, _ in ledger.events() if event.type == "signed"][-1]
         envelope = json.loads(ledger.get(signed.payload["envelope"]))
-        fact = [
-            event for event, _ in ledger.events() if event.type == "evidence" and event.payload["check"] == "labels"
-        ]
+        seen = [event.payload for event, _ in ledger.events() if event.type == "evidence"]
     envelope["signatures"][0]["sig"] = "A" * 86 + "=="
     forged = canonical.encode(envelope)
     now = [one["instrument"] for one in seen if one["check"] == "labels"][-1]
