@@ -87,7 +87,8 @@ class Teller:
         line = f"  {click.style(sign, fg=colour)} {check:24s} {fact.strength:11s} {said}   {span(seconds)}"
         self._say(f"{line}   {controls}" if controls else line)
         for finding in self._findings.pop(check, []):
-            self._say(f"      {finding}")
+            if finding != one_line(said):
+                self._say(f"      {finding}")
 
     def _say(self, line: str) -> None:
         if self._live is not None:
