@@ -97,3 +97,10 @@ def test_a_file_that_is_nothing_signed_is_not_called_a_bad_checkpoint_alone(star
     done = start("proven").run("verify docs/oven.md --format json")
     assert done.code == 3
     assert json.loads(done.out)["error"]["way_out"].startswith("name an exported ledger")
+
+
+def test_whoever_signs_before_the_rest_is_proven_is_told(start):
+    early = start("installed").run("sign reviewedby/safety-owner --as ben")
+    assert early.code == 0 and "2 of them not proven: what they come to later is other content" in early.out
+    late = start("proven").run("sign reviewedby/safety-owner --as ada")
+    assert late.code == 0 and "not proven" not in late.out

@@ -71,6 +71,10 @@ def sign(
         return
     over = f", and the {given.covers - 1} items it stands over" if given.covers > 1 else ""
     output.say(f"{given.person} signed {given.what}{over}")
+    if given.unproven:
+        output.say(
+            f"  {given.unproven} of them not proven: what they come to later is other content, to be signed again"
+        )
     if out is not None:
         output.say(f"  written to {out}, not in the ledger yet\n  → phaseproof import {shlex.quote(out)}")
         return

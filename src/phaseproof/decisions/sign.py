@@ -39,6 +39,7 @@ class Given(Struct, frozen=True):
         content: digest of the exact content.
         counts: how far its roles' thresholds are met now.
         covers: how many items the signature stands over.
+        unproven: how many of them hold as yet: once they are proven, another content is to be signed.
     """
 
     person: str
@@ -46,6 +47,7 @@ class Given(Struct, frozen=True):
     content: Digest
     counts: tuple[threshold.Count, ...]
     covers: int = 0
+    unproven: int = 0
 
 
 def find_item(bundle: Bundle, name: str) -> BundleItem:
@@ -100,7 +102,8 @@ def sign_item(
     given = (*counted.given, person)
     left = tuple(one for one in counted.lacking if one != person)
     count = threshold.Count(role, counted.needed, given, counted.envelopes, left)
-    return Given(person, f"{name}: {item.text}", exact, (count,), len(signed["rests"]))
+    unproven = sum(one["verdict"] not in ("", "proven", "waived") for one in signed["rests"])
+    return Given(person, f"{name}: {item.text}", exact, (count,), len(signed["rests"]), unproven)
 
 
 def sign_instrument(
