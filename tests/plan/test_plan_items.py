@@ -161,3 +161,8 @@ def test_sections_claim_their_status() -> None:
     mark = found.sections[0].claim.mark
     assert mark is not None
     assert (mark.line, mark.start, mark.stop, mark.form) == (3, 13, 19, "word")
+
+
+def test_a_label_alone_in_an_entry_takes_no_place_from_the_next_line() -> None:
+    plan = read(b"# Phase 2 plan\n\n- Exit criteria:\n  all monitors green\n", "docs/phase-2.md")
+    assert all(item.span.column <= len("- Exit criteria:") for item in plan.items)

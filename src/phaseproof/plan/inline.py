@@ -17,6 +17,12 @@ _REVIEW = re.compile(
     r"To be signed by)(?:[*_]{2})?\s*:(?:[*_]{2})?\s*(?P<roles>\S.*)",
     re.IGNORECASE,
 )
+_REVIEWERS = re.compile(
+    r"(?:[*_]{2})?(?P<label>Approved by|Reviewers|Signed off by|Signatories|Sign-?off roles)(?:[*_]{2})?\s*:"
+    r"(?:[*_]{2})?\s*(?P<roles>\S.*)",
+    re.IGNORECASE,
+)
+"""Labels that in a header name who read the document, and beneath it who has to."""
 _MANIFEST = re.compile(r"(?:REQUIRES|REQUIRED|NEEDS|CONSUMES|INPUTS|PRODUCES|DELIVERS|OUTPUTS|CREATES)\Z")
 _PRODUCED = frozenset(("PRODUCES", "DELIVERS", "OUTPUTS", "CREATES"))
 _PATHLIKE = re.compile(r"\w\.[A-Za-z]{1,5}\b|/")
@@ -66,6 +72,8 @@ def pipes(reading: Reading, number: int, indent: int, text: str, kind: ItemKind,
 def review_line(reading: Reading, number: int, indent: int, text: str) -> bool:
     """One sign-off for each role of a review line; whether the line is one."""
     found = _REVIEW.match(text)
+    if found is None and (reading.paste or not reading.header) and reading.plan:
+        found = _REVIEWERS.match(text)
     if found is None:
         return False
     told = pieces(text, found.start("roles"))

@@ -240,6 +240,8 @@ def _one_line(reading: Reading, entry: Entry, text: str, node: Node | None) -> _
     found = ONE_LINE.match(text)
     if found is None or (not reading.plan and not text.startswith("**")):
         return None
+    if found.start("text") >= len(entry.text):
+        return None  # the label stands alone; what follows is its continuation
     word = reading.weigh(meaning(found["label"]))
     if word is None or word.kind not in ITEM_KINDS:
         return None
