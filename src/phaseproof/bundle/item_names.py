@@ -32,10 +32,13 @@ class ItemNames:
         """Take full ids, and the paths of the plans they begin with."""
         self.full = tuple(items)
         plans = sorted(prefixes, key=len, reverse=True)
+        known = frozenset(plans)
         self.short: dict[str, tuple[str, ...]] = {}
         self._short_of: dict[str, str] = {}
         for one in self.full:
-            plan = next(plan for plan in plans if one.startswith(f"{plan}:"))
+            plan = one.partition(":")[0]
+            if plan not in known:  # a path with a colon, which is told as a mistake
+                plan = next(plan for plan in plans if one.startswith(f"{plan}:"))
             name = one[len(plan) + 1 :]
             self.short[name] = (*self.short.get(name, ()), one)
             self._short_of[one] = name

@@ -10,7 +10,7 @@ from phaseproof.checks import registry
 from phaseproof.decisions.desk import Desk
 from phaseproof.errors import Unable
 from phaseproof.plan.model import Plan
-from phaseproof.plan.read import read
+from phaseproof.plan.read import read_once
 from phaseproof.repo.tree import Tree
 
 MAX_PLAN = 10 * 1024 * 1024
@@ -46,17 +46,19 @@ def plans(desk: Desk, tree: Tree, config: Config) -> tuple[Plan, ...]:
     Raises:
         Unable: a plan is a link, a submodule, too large or not in this clone (`plan-unreadable`).
     """
+    paths = config.select(tree.blobs)
+    for path in paths:
+        if not tree.blobs[path].is_file:
+            what = "submodule" if tree.blobs[path].is_submodule else "symbolic link"
+            raise Unable("plan-unreadable", f"{path} is a {what}", "name a plain file")
     found = []
-    for path in config.select(tree.blobs):
-        blob = tree.blobs[path]
-        if not blob.is_file:
-            raise Unable("plan-unreadable", f"{path} is a {'submodule' if blob.is_submodule else 'symbolic link'}",
-                         "name a plain file")  # fmt: skip
+    texts = desk.repository.read_many((tree.blobs[path].oid for path in paths), MAX_PLAN)
+    for path in paths:
         try:
-            data = desk.repository.read(blob.oid, MAX_PLAN)
+            _, data = next(texts)
         except Unable as error:
             raise Unable("plan-unreadable", f"{path}: {error.fact}", error.way_out or "name a smaller file") from error
-        found.append(read(data, path, config.corrections(path)))
+        found.append(read_once(data, path, config.corrections(path)))
     return tuple(found)
 
 

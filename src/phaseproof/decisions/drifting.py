@@ -27,7 +27,7 @@ from phaseproof.decisions.saying import Standing, Standings
 from phaseproof.decisions.state import State
 from phaseproof.errors import Unable
 from phaseproof.plan.model import Plan
-from phaseproof.plan.read import read
+from phaseproof.plan.read import read_once
 from phaseproof.plan.rewrite import Edit, edits
 from phaseproof.repo.working import Plain, read_plain
 from phaseproof.verdict.model import Board
@@ -124,7 +124,7 @@ def drift(desk: Desk, state: State, board: Board) -> Drift:
             )
             found += [_deleted(item) for item in state.bundle.items if item.id.startswith(f"{path}:")]
             continue
-        plan = read(text.data, path, state.bundle.corrections.get(path, ()))
+        plan = read_once(text.data, path, state.bundle.corrections.get(path, ()))
         found += _claims(plan, standings.of(plan))
     found += _rules(desk, state, texts)
     return Drift(len(texts), tuple(sorted(set(found), key=lambda f: (f.path, f.line, f.column, f.rule, f.message))))
@@ -210,7 +210,7 @@ def _working_plans(desk: Desk, config: Config, texts: dict[str, Plain | None]) -
     for path in config.select(desk.repository.working_files()):
         text = texts[path] if path in texts else _plain(desk, path)
         if text is not None:
-            found.append(read(text.data, path, config.corrections(path)))
+            found.append(read_once(text.data, path, config.corrections(path)))
     return found
 
 

@@ -12,7 +12,7 @@ from phaseproof.decisions.saying import Standing, Standings
 from phaseproof.decisions.state import State
 from phaseproof.errors import Unable
 from phaseproof.plan.model import Plan
-from phaseproof.plan.read import read
+from phaseproof.plan.read import read_once
 from phaseproof.plan.rewrite import Change, Unwritable, restate
 from phaseproof.repo.working import Plain, read_plain, replace_plain
 from phaseproof.verdict.model import Board
@@ -100,7 +100,7 @@ def documents(desk: Desk, state: State) -> Iterator[tuple[Plain, Plan]]:
         if plain is None:
             raise Unable("plan-unreadable", f"{path} is a plan of this programme and not in the working tree",
                          f"git checkout -- {path}, or phaseproof migrate propose")  # fmt: skip
-        yield plain, read(plain.data, path, state.bundle.corrections.get(path, ()))
+        yield plain, read_once(plain.data, path, state.bundle.corrections.get(path, ()))
 
 
 def _told(change: Change, standing: Standing) -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from phaseproof.plan.assemble import items_of, sections_of
 from phaseproof.plan.corrections import correct
@@ -56,6 +57,12 @@ def read(data: bytes, path: str, corrections: Sequence[Correction] = ()) -> Plan
         identity=identity,
         identity_line=identity_line,
     )
+
+
+@lru_cache(maxsize=1024)
+def read_once(data: bytes, path: str, corrections: tuple[Correction, ...]) -> Plan:
+    """As `read`, remembering: a commit and the working tree mostly hold the same texts."""
+    return read(data, path, corrections)
 
 
 def _title(lines: list[str], path: str) -> str:

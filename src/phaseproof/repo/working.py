@@ -64,6 +64,8 @@ def read_plain(root: Path, path: str, limit: int) -> Plain | None:
 def replace_plain(root: Path, plain: Plain, data: bytes) -> None:
     """Put other bytes in a file's place: a new file of the same mode takes its name, so nobody sees half of it.
 
+    The disk is not waited for: a working tree can be made again, and git does not wait for it either.
+
     Args:
         root: top of the working tree.
         plain: the file as it was read.
@@ -83,7 +85,6 @@ def replace_plain(root: Path, plain: Plain, data: bytes) -> None:
                     file.write(data)
                     file.flush()
                     _like(file.fileno(), plain)
-                    os.fsync(file.fileno())
                 if not _same(plain, folder, name):
                     raise Refused("changed-meanwhile", f"{plain.path} was changed by somebody else meanwhile",
                                   "look at it, then run the command again")  # fmt: skip
