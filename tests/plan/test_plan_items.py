@@ -164,5 +164,23 @@ def test_sections_claim_their_status() -> None:
 
 
 def test_a_label_alone_in_an_entry_takes_no_place_from_the_next_line() -> None:
-    plan = read(b"# Phase 2 plan\n\n- Exit criteria:\n  all monitors green\n", "docs/phase-2.md")
-    assert all(item.span.column <= len("- Exit criteria:") for item in plan.items)
+    found = plan("# Phase 2 plan\n\n- Exit criteria:\n  all monitors green\n", "docs/phase-2.md")
+    assert all(item.span.column <= len("- Exit criteria:") for item in found.items)
+
+
+def test_boxes_beneath_a_criterion_with_an_id_are_the_items() -> None:
+    text = "# Story 1.2\n\n## Acceptance Criteria\n\n### AC1: Queue\n\n- [ ] Kept in order\n- [x] Survives a restart\n"
+    assert [line for line, _, _ in items(text, "docs/stories/1.2.md")] == [7, 8]
+    plain = text.replace("[ ] ", "").replace("[x] ", "")
+    assert [line for line, _, _ in items(plain, "docs/stories/1.2.md")] == [5]
+
+
+def test_a_table_lists_what_its_evidence_is_of() -> None:
+    table = "| Item | Status | Evidence |\n|---|---|---|\n| Runbook read | Open | log |\n"
+    text = f"# Phase 2 plan\n\n## Exit criteria\n\n{table}"
+    assert items(text) == [(7, "exit", "Runbook read")]
+
+
+def test_a_field_that_nobody_filled_in_is_no_item() -> None:
+    text = "# Phase 2 plan\n\n## Go / No-Go\n\n- Decision: ☐ Go ☐ No-Go\n- Conditions:\n- Backups restored\n"
+    assert [words for _, _, words in items(text)] == ["Backups restored"]

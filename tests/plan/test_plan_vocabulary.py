@@ -42,3 +42,37 @@ def test_a_units_name_is_not_its_meaning() -> None:
     found = vocabulary.meaning("Phase 2 exit criteria")
     assert found is not None
     assert found.kind == "exit"
+
+
+@pytest.mark.parametrize(
+    ("kind", "titles"),
+    [
+        ("acceptance", "Success Targets|What success looks like|Audit points|How we check it|Validation scenarios|"
+                       "Documentation checklist|Attestation of compliance|Phase goals|Quality bar|Verification steps"),
+        ("exit", "Conditions for closing Phase D|Criteria for completion|End-of-phase checklist|Ready to close|"
+                 "What \"done\" means|Wrap-up checklist|Phase exit|Requirements for closing"),
+        ("precondition", "What must be in place first|What has to be true before we begin|Conditions to start|"
+                         "Before work begins|Kickoff readiness|Inputs needed|Prior to start|Ready-to-start conditions"),
+        ("gate", "Hard blockers|Blocking conditions|Rollback triggers|Point of no return|Promotion criteria|"
+                 "Conditions for go-live|What blocks the release|No-go conditions|Release readiness criteria"),
+        ("requirement", "Hard constraints|Must-haves|Principles that bind every document|Rules of engagement"),
+        ("artifact", "Hand-over package|Documents to be produced|Artifact register|Required design documents"),
+        ("test", "Chaos experiments|Drills|Scenarios to rehearse|Failure scenarios"),
+        ("rollout", "Order of cutover|Launch day|Switch-over sequence|Canary stages|Merge order|Traffic ramp"),
+        ("task", "Work breakdown|Action items|Remaining work|What we will build|Task breakdown"),
+        ("signoff", "Approved by|Who signs off|Signatories|Sign off|Approvals needed"),
+    ],
+)  # fmt: skip
+def test_titles_in_other_words_mean_the_same(kind: str, titles: str) -> None:
+    found = {title: vocabulary.meaning(title) for title in titles.split("|")}
+    assert {title: sense.kind if sense else None for title, sense in found.items()} == dict.fromkeys(found, kind)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["What we will not build", "Not part of this phase", "After launch (later)", "Phase numbering", "Decisions"],
+)
+def test_titles_of_what_is_left_out_hold_nothing(title: str) -> None:
+    found = vocabulary.meaning(title)
+    assert found is not None
+    assert found.kind in (vocabulary.HARD, vocabulary.STOP)

@@ -9,7 +9,7 @@ from phaseproof.plan.drafts import Reading
 from phaseproof.plan.linestart import looks_title
 from phaseproof.plan.outlines import is_label
 from phaseproof.plan.titles import unit_of
-from phaseproof.plan.vocabulary import FORM, ITEM_KINDS, STOP, Meaning, core, meaning
+from phaseproof.plan.vocabulary import FORM, HARD, ITEM_KINDS, STOP, Meaning, core, meaning
 
 _ORDINARY_NAME = re.compile(
     r"(?:\A|/)(?:readme|contributing|changelog|changes|history|news|code[_-]of[_-]conduct|license|licence|"
@@ -62,8 +62,9 @@ _BMAD_TITLES = {
     **dict.fromkeys(("compliance check", "compliance status"), Meaning("acceptance", True)),
     "file list": Meaning("artifact", True),
     "gate status": Meaning(FORM),
+    "dev notes": Meaning(HARD),
     **dict.fromkeys(
-        ("dev notes", "story", "references", "dev agent record", "qa results", "testing", "testing requirements",
+        ("story", "references", "dev agent record", "qa results", "testing", "testing requirements",
          "testing standards", "change log", "story wrap up", "technical requirements", "architecture compliance",
          "file structure requirements", "library/framework requirements", "library & framework requirements",
          "previous story intelligence"),

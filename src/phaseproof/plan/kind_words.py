@@ -44,7 +44,7 @@ STRONG: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "gate",
         (
-            (r"\b(?:blocking|unblock|unblocking|hold|halt|stop-the-line|no-?go|lift|abort|fail) "
+            (r"\b(?:blocking|unblock|unblocking|hold|halt|stop-the-line|no-?go|lift|abort|fail|pass) "
              r"(?:criteri(?:a|on)|conditions?|rules?|points?|issues?)\b"),
             (r"\b(?:advancement|promotion|cut-?over|unblock|unblocking|go|no-?go|pass|pass ?/ ?fail|freeze|progression|"
              r"(?:release|launch|production) readiness) criteri(?:a|on)\b"),
@@ -198,7 +198,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
             r"\b(?:latency|performance|size|error) budgets?$",
             (r"\bhow (?:do |will )?(?:we|you|it|this)(?: will|'ll| is| can)?(?: be)? (?:check|know|verif|measur|prove|"
              r"validat|tell)"),
-            r"\b(?:operational|ops|production|launch|release|phase) readiness(?: checks?)?$",
+            r"\b(?:(?:operational|ops|production|launch|release|phase) readiness(?: checks?)?|readiness items)$",
             r"\breadiness (?:review|assessment)\b",
             r"\bacceptance(?: tests?)?<END>",
             (r"\b(?:verification|validation)(?: (?:and|&) (?:verification|"

@@ -13,6 +13,7 @@ TAGS = frozenset(
         "name",
         "files",
         "action",
+        "read_first",
         "verify",
         "automated",
         "done",

@@ -35,6 +35,12 @@ _METADATA = re.compile(
     r"(?:\s*\([^()]*\))?[*_`]*\s*:",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"(?:\*\*|__)(?:what|why|who|when|output|purpose|rationale|owner|status|notes?)(?::(?:\*\*|__)|(?:\*\*|__):)\s",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"[*_]*[A-Z][\w /&-]{2,40}[*_]*:[*_ ]*\Z")
+"""A field of a form that nobody has filled in."""
 _TRACE = re.compile(r"_(?:Requirements?|Refs?|Depends|Prompt|Leverage)\b")
 _HALF = re.compile(
     r"\b(?:is|are|confirms?|includes?|must|shall|should|has|have|following|of|be|with|to|contains?|covers?|covering|"
@@ -44,8 +50,11 @@ _HALF = re.compile(
 ONE_LINE = re.compile(
     r"[*_]{0,3}(?P<label>[A-Za-z][A-Za-z /&-]{2,38}?)(?:\s*\([^()]*\))?[*_]{0,3}\s*:[*_]{0,3}\s+(?P<text>\S.*)"
 )
+DEMANDS = re.compile(r"\s*;\s+|\s+\|\s+")
+"""What divides demands that are told on one line."""
 _ONE_LINERS = re.compile(
-    r"\A(?:deliverables?|acceptance|verification|validation|exit|gate|done|done when|exit gate|success metrics?|"
+    r"\A(?:(?:required )?(?:artifacts|evidence|outputs)|"
+    r"deliverables?|acceptance|verification|validation|exit|gate|done|done when|exit gate|success metrics?|"
     r"artifacts?)\Z"
 )
 _QUESTION = re.compile(r"\?[*_\"”]*\s*\Z")
@@ -184,6 +193,8 @@ def _one(
         one = _one_line(reading, entry, text, node)
         if one is not None:
             return one
+    if is_form_field(reading.lines[entry.line - 1]) or (not entry.kids and _BLANK.match(text)):
+        return _Seen(None, parent, detail=True)
     identity = leading_id(text, boxed=False)
     if kind is None:
         lone = kind_by_id(identity)
@@ -251,15 +262,21 @@ def _one_line(reading: Reading, entry: Entry, text: str, node: Node | None) -> _
         return None
     if is_nothing(found["text"]):
         return _Seen(None, None)
-    draft = reading.add(
-        entry.line, entry.column + found.start("text"), word.kind, found["text"], node=node, end=entry.end
-    )
+    draft, at = None, found.start("text")
+    for piece in DEMANDS.split(found["text"]):
+        words = piece.strip()
+        at = text.find(words, at)
+        if words and at < len(entry.text):
+            draft = reading.add(entry.line, entry.column + at, word.kind, words, node=node, end=entry.end)
+        at += len(words)
     return _Seen(None, draft, detail=True)
 
 
 def _unfit(reading: Reading, text: str, kind: ItemKind, direct: bool) -> bool:
     """Whether an entry in a list of items is not one: metadata, a trace line, a question, a placeholder."""
     if is_nothing(text) or _TRACE.match(text):
+        return True
+    if _ABOUT.match(text):
         return True
     if _METADATA.match(text) and (direct or kind in ("task", "artifact", "requirement")):
         return True

@@ -8,7 +8,7 @@ from phaseproof.plan.blocks import Para
 from phaseproof.plan.drafts import Reading
 from phaseproof.plan.inline import pipes, review_line
 from phaseproof.plan.linestart import looks_title
-from phaseproof.plan.lists import ONE_LINE, is_nothing
+from phaseproof.plan.lists import DEMANDS, ONE_LINE, is_nothing
 from phaseproof.plan.marks import is_form_field
 from phaseproof.plan.outlines import is_invariant, is_label, read_outline
 from phaseproof.plan.statuses import status_claim
@@ -24,6 +24,8 @@ _DEPENDS = re.compile(
     r"after)[*_]{0,2}\s*:[*_]{0,2}\s*(?P<on>[^()]{1,200})",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(r"(?:new )?files? (?:modified|changed|created|added|updated|deleted|touched)")
+"""Parts of a list of files, where a title above has said that it is one."""
 _ITALIC = re.compile(r"(?P<m>[*_])(?P<label>[^*_.]{2,60}?):?(?P=m):?\s*\Z")
 _MARKER = re.compile(r"\s*(?:[-*+•◦▪●○·–]|o|\d{1,3}[.)]|\(?[a-z]{1,4}[.)])\s")
 _RATIONALE = re.compile(
@@ -34,7 +36,6 @@ _RATIONALE = re.compile(
 _SENTENCE_END = '.;!?)`"”*:'
 _INDENTED = 3  # blanks before each line: entries under a label, not running text
 _PARAGRAPH = 700
-_DEMANDS = re.compile(r"\s*;\s+|\s+\|\s+")
 
 
 def read_para(reading: Reading, para: Para) -> None:
@@ -153,6 +154,8 @@ def _lead_in(reading: Reading, lines: list[tuple[int, int, str]]) -> bool:
         rest = bold["rest"].strip("*_ ")
         found = reading.weigh(lead_meaning(bold["label"]))
         if not rest:
+            if found is not None and found.kind == STOP and _CHANGED.match(core(bold["label"])):
+                found = reading.node.meaning if reading.node is not None and reading.node.certain else found
             reading.label, reading.sticky = found, True
             return True
         if (
@@ -209,7 +212,7 @@ def _told(reading: Reading, number: int, indent: int, found: re.Match[str], sens
     if is_nothing(found[group]):
         return True
     at = found.start(group)
-    for piece in _DEMANDS.split(found[group]):
+    for piece in DEMANDS.split(found[group]):
         words = piece.strip()
         if words:
             where = found.string.find(words, at)

@@ -27,7 +27,7 @@ _KINDS: tuple[tuple[ItemKind, re.Pattern[str], bool], ...] = tuple(
     (kind, re.compile(pattern), alone)  # type: ignore[misc]
     for kind, pattern, alone in (
         ("exit", r"exit (?:criteri(?:a|on)|condition)s?", True),
-        ("precondition", r"entry criteri(?:a|on)|pre-?(?:requisite|condition)s?", True),
+        ("precondition", r"entry (?:criteri(?:a|on)|conditions?)|pre-?(?:requisite|condition)s?", True),
         ("artifact", r"(?:[\w-]+ )?(?:deliverables?|art[ei]facts?|work products?|outputs?)|evidence(?: (?:item|title|"
                      r"name|artifact|required))?|documents?(?: title| name)?", True),
         ("acceptance", r"(?:[\w-]+ )?(?:criteri(?:a|on)|criteria description)|acceptance|objectives?|truths?|"
@@ -117,6 +117,10 @@ def _columns(head: list[str]) -> _Columns:
                 if found.title < 0 or index < found.title:
                     found.title, found.kind, found.sure = index, kind, alone
                 break
+    if found.title > 0 and head[found.title].startswith("evidence"):
+        first = next((i for i in range(found.title) if i not in (found.id, found.status)), -1)
+        if first >= 0:  # what the evidence is of, not the evidence, is what the table lists
+            found.title, found.kind, found.sure = first, None, False
     if found.title < 0:
         found.title = next(
             (i for i, name in enumerate(head) if i not in (found.id, found.status) and _GENERIC.match(name)), -1

@@ -23,6 +23,7 @@ from phaseproof.plan.vocabulary import DECIDES, FORM, HARD, ITEM_KINDS, STOP, TO
 
 _TASK = re.compile(r"(?:sub-?)?(?:task|story|step|epic)s?\b|[A-Z]{0,3}-?\d+(?:\.\d+)*[.:)\s]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_BOXED = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\\?(?:\[[ xX]?\\?\]|[☐☑□])")
 _WEAKER = frozenset(("gate", "acceptance", "test"))
 
 
@@ -152,6 +153,15 @@ class _Walk:
         self.fixed = None
         self._title_item(block, node)
 
+    def _boxed(self, line: int) -> bool:
+        """Whether entries with boxes stand directly beneath a heading: they are the items then, not the heading."""
+        for text in self.reading.lines[line:]:
+            if text.startswith("#"):
+                return False
+            if _BOXED.match(text):
+                return True
+        return False
+
     def _node(self, block: Heading, up: Node | None) -> Node:
         reading = self.reading
         words = clean(block.title)
@@ -195,7 +205,7 @@ class _Walk:
             draft.end = block.line
             node.holds, self.fixed = False, node
             return
-        if plain or above is None:
+        if plain or above is None or self._boxed(block.line):
             return
         identity = leading_id(node.title, boxed=False)
         if identity is not None and not identity[0].isdigit() and " " not in identity and above.kind != "task":
@@ -217,6 +227,8 @@ def _inherited(node: Node, up: Node | None, own: Meaning | None, unit: Unit | No
     if above.kind == FORM or (above.kind == HARD and not (own is not None and own.strong)):
         return above
     if own is None:
+        if above.kind == "signoff":
+            return None  # who signs is told where the title says so, not beneath other titles
         if above.kind == "task" and _TASK.match(node.title):
             return None  # the title of one task: what stands beneath it is how to do it
         return None if node.unit and above.kind not in ITEM_KINDS else above
