@@ -255,3 +255,12 @@ def test_any_mutated_document(text: str, path: str, seed: int) -> None:
         sound(text.encode(), path, random.Random(seed))
     except Unwritable:  # `✅ - [ ] both a tick and a box`: another tick would make it a form to fill in
         assume(False)
+
+
+def test_a_status_told_far_from_its_phase_is_found_in_a_long_document() -> None:
+    prose = "\n".join(f"Line {number} tells a story and states nothing at all." for number in range(400))
+    text = f"{STATES}\n## Background\n\n{prose}\n\n- **Phase 2:** SEALED\n\n{prose}\n"
+    plan = read(text.encode(), PATH)
+    changed = rewrite(text.encode(), edits(plan, {}, {"Phase 2": False}))
+    assert b"- **Phase 2:** OPEN" in changed
+    assert read(changed, PATH).normal == plan.normal

@@ -11,6 +11,7 @@ import re
 
 from phaseproof.plan.blocks import Heading
 from phaseproof.plan.marks import CLAIMS, OPEN
+from phaseproof.plan.statuses import names_unit
 from phaseproof.plan.vocabulary import ITEM_KINDS, STOP, lead_meaning, meaning
 
 # Every expression that looks for lines begins with the line feed before them: the engine leaps from one to the next.
@@ -128,6 +129,8 @@ def is_barren(text: str, start: int, stop: int) -> bool:
             if _HEADS.search(body[head : delimiter.start()].lower()):
                 return False
     if "-" in body and _CODE.search(body):
+        return False
+    if "**" in body and names_unit(body):
         return False
     if not body.isascii() and _GLYPHS.search(body):
         return False

@@ -14,6 +14,12 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"[>\s]*(?:[-*+•]\s+)?[*_]{2}(?P<name>[^*_:]{1,40}?)(?:\s*:[*_]{2}|[*_]{2}\s*:)\s*")
+_LINES = re.compile("^" + _NAMED.pattern, re.MULTILINE)
+
+
+def names_unit(text: str) -> bool:
+    """Whether a line of a text may state the status of a unit by its name."""
+    return any(unit_of(found["name"]) is not None for found in _LINES.finditer(text))
 
 
 def status_claim(reading: Reading, number: int, indent: int, text: str) -> None:

@@ -129,7 +129,8 @@ def _unbound(what: Contents) -> str:
     for plan, item, guess in what.unbound[:_MOST]:
         name = _key(what.names[plan, item.id])
         perhaps = f"   perhaps {_binding(guess)}" if guess is not None else ""
-        words = item.text.removeprefix(item.name).lstrip(" :.–—-") or item.text
+        plain = item.text.replace("**", "").replace("`", "")
+        words = plain.removeprefix(item.name).lstrip(" :.–—-") or plain
         lines.append(f"#   {name.ljust(width)}  {_comment(words)}{perhaps}")
     if len(what.unbound) > _MOST:
         lines.append(f"#   … and {len(what.unbound) - _MOST} more: phaseproof status, once it is installed")
