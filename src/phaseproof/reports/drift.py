@@ -13,7 +13,6 @@ from phaseproof import __version__
 from phaseproof.decisions.drifting import RULES, Drift, Finding
 from phaseproof.decisions.syncing import Synced
 from phaseproof.reports.layout import counted, one_line
-from phaseproof.reports.sarif import SCHEMA
 from phaseproof.verdict.model import Board
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": None}
@@ -75,6 +74,8 @@ def machine(found: Drift, board: Board) -> dict[str, Any]:
 
 def sarif(found: Drift, board: Board) -> dict[str, Any]:
     """Drift as SARIF 2.1.0 (OASIS)."""
+    from phaseproof.reports.sarif import SCHEMA
+
     used = sorted({one.rule for one in found.findings})
     return {
         "$schema": SCHEMA,
