@@ -1,108 +1,16 @@
-"""The words by which titles and sentences say of what kind the entries beneath them are.
+"""The words by which titles say, in documents that plan, of what kind the entries beneath them are.
 
 Data only, alternatives of regular expressions in lower case; `vocabulary` compiles and applies them; `<END>` is as in
-`words`.
+`words`. What means the same in any document is in `strong_words`.
 """
 
 from __future__ import annotations
-
-STRONG: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "exit",
-        (
-            (r"\b(?:conditions?|criteri(?:a|on)|requirements?|checklist) (?:for|of|to) (?:clos|complet|exit|"
-             r"leav|finish|"
-             r"done\b|ending)"),
-            (r"\b(?:leaving|finishing|wrap-?up|end[ -]of[ -](?:phase|sprint|milestone|stage)) "
-             r"(?:criteri(?:a|on)|conditions?|checklist)\b"),
-            r"\bdefinitions? of (?:shipped|completeness)\b", r"\bready to close\b", r"\bdone[\"“”']? means\b",
-            r"\bwhen (?:is it|are we|is this)(?: \w+)? (?:done|finished|complete)\b",
-            r"^exit$", r"\bexit (?:criteri(?:a|on)|conditions?|checklist|requirements?|bar)\b",
-            r"\bdefinitions? of (?:done|complete|completion|finished)\b", r"\bdod\b",
-            (r"\b(?:done|completion|completeness|complete|closure|closing|close-?out|"
-             r"finish) (?:criteri(?:a|on)|conditions?|checklist|definition|claims?)\b"),
-            r"\b(?:done|complete|finished|closed)(?: only)? (?:when|means|if|once)\b", r"\bdone looks like\b",
-        ),
-    ),
-    (
-        "precondition",
-        (
-            (r"\b(?:conditions?|criteri(?:a|on)|requirements?|checklist) (?:for|of|to) (?:start|begin|entry|"
-             r"entering|kick-?off)"),
-            (r"\b(?:in place|true|done|ready|met|available|finished) (?:first$|before (?:we|you|work|start|beginning|"
-             r"the|this|any|it|phase)\b)"),
-            r"\bmust (?:already )?be in place\b", r"\b(?:kick-?off|start) readiness\b",
-            r"\bready[ -]to[ -](?:start|begin)\b",
-            r"\badmission criteria\b",
-            r"^entry$",
-            (r"\b(?:entry|entrance|start|starting|kick-?off) (?:criteri(?:a|on)|conditions?|"
-             r"checklist|requirements?)\b"),
-            r"\bdefinitions? of ready\b", r"\bdor\b", r"\bready (?:when|if|once|to start)\b",
-            r"(?<!release )(?<!launch )(?<!production )\breadiness criteri(?:a|on)\b",
-        ),
-    ),
-    (
-        "gate",
-        (
-            (r"\b(?:blocking|unblock|unblocking|hold|halt|stop-the-line|no-?go|lift|abort|fail|pass) "
-             r"(?:criteri(?:a|on)|conditions?|rules?|points?|issues?)\b"),
-            (r"\b(?:advancement|promotion|cut-?over|unblock|unblocking|go|no-?go|pass|pass ?/ ?fail|freeze|progression|"
-             r"(?:release|launch|production) readiness) criteri(?:a|on)\b"),
-            (r"\bconditions? (?:for|of|to|before) (?:unblock|proceed|go-?live|releas|ship|launch|cut-?over|lift|"
-             r"merg|promot|"
-             r"advanc|switch|deploy|going live)"),
-            r"\b(?:rollback|roll-back|abort|stop|halt|kill) triggers?\b", r"\bpoints? of no return\b",
-            r"\btrip-?wires?\b",
-            r"\bshow-?stoppers?\b", r"\bstop-?ship\b", r"\bminimum bar\b", r"\bship(?:ping)? bar\b",
-            r"\bhard blockers?\b",
-            r"^gates?$", r"\bgraduation criteria\b", r"\bchecks before\b",
-            (r"\bcriteria (?:to|for) (?:open|proceed|ship|release|launch|merge|promot|"
-             r"continu|advanc|going|go|moving|enter)"),
-            r"\bgo[ /-]*no[ -]?go\b",
-            r"\bstop[ -](?:conditions?|rules|criteria|gates?)\b",
-            r"\b(?:kill|abort|rollback) (?:criteria|conditions?)\b", r"\bmust[- ]pass\b",
-            r"\bgates? (?:requirements?|criteria|conditions?|checks?|checklist)\b",
-            (r"\b(?:quality|unblock|unblocking|release|launch|merge|phase|security|readiness|ci|"
-             r"review|stage|approval|exit|entry|promotion|deployment) gates?\b<END>"),
-            (r"\b(?:release|launch|merge|ship|shipping|go-?live)[- ](?:blockers?|criteria|"
-             r"requirements|conditions|bar)\b"),
-            r"\b(?:required|blocking|mandatory) checks\b", r"\blaunch (?:tiers?|checklist|readiness)\b",
-            r"\b(?:pre-?launch|go-?live) (?:checklist|checks|requirements)\b",
-        ),
-    ),
-    (
-        "acceptance",
-        (
-            r"\bsuccess(?: targets|ful when| looks like)\b", r"\bmeasures of success\b", r"\bproof of success\b",
-            r"\bdefinition of success\b", r"\bacceptance bar\b",
-            r"\baccepted (?:when|if|once)\b",
-            r"\bacceptance (?:criteri(?:a|on)|checklist|conditions?|scenarios?|requirements?)\b", r"^acceptance$",
-            r"\bsuccess (?:criteri(?:a|on)|conditions?|metrics?|measures|indicators)\b",
-            r"\b(?:verification|validation)(?: (?:and|&) (?:verification|validation))? criteria\b",
-            r"\bmust be true\b", r"\bobservable truths\b", r"\bmeasurable (?:outcomes|objectives)\b",
-        ),
-    ),
-    (
-        "requirement",
-        (
-            r"\bmandatory requirements?\b", r"\bfunctional requirements?\b",
-            r"\b(?:non-negotiables?|rules to keep|must always hold|what must hold)\b",
-        ),
-    ),
-    (
-        "signoff",
-        (
-            r"^reviewed ?by$", r"\b(?:required|mandatory) (?:approvals?|approvers|reviewers|sign-?offs?)\b",
-            r"^(?:sign[- ]?offs?|approvals?)(?: (?:required|needed))?$", r"^(?:approved|signed off) by$",
-        ),
-    ),
-)  # fmt: skip
-"""Kind -> titles that mean it in any document; the first that fits."""
 
 WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "exit",
         (
+            r"^(?:phase|milestone|stage|sprint) close$",
             r"^(?:phase|sprint|milestone|stage|wave) (?:exit|completion|closure)$", r"^close-?out$", r"^finish line$",
             (r"^(?:to (?:close|finish|complete|leave|exit)|leaving|closing|finishing) (?:this|the) "
              r"(?:phase|milestone|stage|sprint)$"),
@@ -112,6 +20,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "rollout",
         (
+            r"\b(?:path|steps) to production\b", r"\bpromotion path\b", r"\bstaged release\b", r"\broll-?out rings\b",
             (r"\b(?:order|sequence) of (?:the )?(?:cut-?over|roll-?out|deployment|release|launch|migration|"
              r"switch-?over|"
              r"merging|merges|integration)\b"),
@@ -132,6 +41,9 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "artifact",
         (
+            r"\bproofs? to file\b", r"\bevidence bundle\b", r"\b(?:output|hand-?over) documents\b", r"^emits$",
+            r"\brunbooks to write\b",
+            r"\bdelivered files\b",
             r"\b(?:hand-?over|hand-?off|release|submission|delivery|audit) (?:package|pack|bundle|kit)\b",
             (r"\b(?:documents?|documentation|reports?|records?) (?:that )?(?:we )?(?:must |"
              r"to )?(?:be )?(?:produced?|delivered?|"
@@ -151,6 +63,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "signoff",
         (
+            r"^approved-by$", r"\bapproval (?:signatures|sheet)\b", r"\bsign-?offs? and\b", r"\brequired reviews\b",
             r"\bwho (?:signs|approves|must (?:sign|approve)|has to (?:sign|approve)|needs to (?:sign|approve))\b",
             r"\bsignator(?:y|ies)\b", r"^signatures?$", r"\b(?:approval|review) board$",
             r"\b(?:sign-?offs?|approvals?) needed$",
@@ -161,6 +74,9 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "precondition",
         (
+            r"^before (?:coding|implementation|(?:the )?(?:cut-?over|switch|migration))$", r"^pre-?flight$",
+            r"^consumes$",
+            r"\brequired (?:access|inputs)\b", r"^needs from\b",
             r"^before (?:starting|beginning|kick-?off|work (?:starts|begins)|(?:you|we) (?:start|begin|touch)\b)",
             r"^prior to (?:start|kick-?off|beginning)", r"\bpre-?reqs?\b", r"^pre-?work$",
             r"\binputs? (?:required|needed)$",
@@ -175,6 +91,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "test",
         (
+            r"\btest (?:list|obligations)\b", r"\btabletop exercises?\b",
             r"\b(?:drills|rehearsals?|game days?)$", r"\b(?:chaos|failure|fault) (?:experiments?|scenarios?)$",
             r"\bscenarios to (?:test|run|cover|rehearse)\b",
             r"\btests<END>",
@@ -190,6 +107,9 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "acceptance",
         (
+            r"^proof(?: points)?$", r"\bsuccess bar\b", r"^(?:slos|okrs|thresholds)$",
+            r"\bbenchmarks to (?:meet|hit|beat)\b",
+            r"\b(?:performance|quality) goals\b", r"\b(?:review|compliance) points\b",
             r"\b(?:audit|inspection|control) (?:points?|items?)\b", r"\battestations?<END>",
             r"\b(?:self|spot)-?checks?$",
             r"\bexpected (?:outcomes?|results?)$", r"\bquality bar$", r"\bkey results$",
@@ -200,7 +120,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
              r"validat|tell)"),
             r"\b(?:(?:operational|ops|production|launch|release|phase) readiness(?: checks?)?|readiness items)$",
             r"\breadiness (?:review|assessment)\b",
-            r"\bacceptance(?: tests?)?<END>",
+            r"\bacceptance(?: tests?)?(?! and .*requirements$)<END>",
             (r"\b(?:verification|validation)(?: (?:and|&) (?:verification|"
              r"validation))?(?: (?:checklist|checks|plan|results|matrix|performed|commands))?<END>"),
             r"\bobjectives?<END>", r"\btargets?<END>", r"\bcriteri(?:a|on)\b", r"\bcheck-?lists?<END>",
@@ -213,6 +133,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "gate",
         (
+            r"\brequired ci\b", r"^green before\b", r"\bcut-?over readiness$", r"^release holds?$",
             r"\bblockers (?:to|for|before)\b", r"\bwhat (?:blocks|stops|holds|gates)\b", r"\bgates? to\b",
             r"\bgates?<END>", r"\bconstitution check\b", r"\b(?:launch|done) tiers?\b", r"\btier \d\b",
         ),
@@ -238,6 +159,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "task",
         (
+            r"^(?:work|task|ticket|job) list$", r"^(?:jobs|tickets|work)$",
             r"^to do$", r"\bwork breakdown\b", r"^action items\b", r"\btask (?:list|breakdown)\b", r"\bthings to do\b",
             r"^what (?:to|we|we will|we'll) build$", r"\b(?:remaining|open|outstanding|planned) work$",
             r"^work (?:plan|to do)$",
@@ -250,41 +172,3 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )  # fmt: skip
 """Kind -> titles that mean it in documents that plan; the first that fits."""
-
-SENTENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "exit",
-        (
-            r"\b(?:complete|completed|done|finished|closed|exited?)\b[^.]{0,40}\b(?:when|once|if)\b",
-        ),
-    ),
-    (
-        "precondition",
-        (
-            (r"\b(?:may|can|shall|must|will|should)(?: not| only)? (?:begin|start|proceed|open|"
-             r"be (?:opened|started))\b"),
-            r"\bbefore (?:starting|work starts|(?:this|the) phase (?:starts|begins|opens))\b",
-        ),
-    ),
-    (
-        "gate",
-        (
-            (r"\b(?:may|can|must|shall|will)(?: only)? be (?:deleted|merged|released|shipped|deployed|tagged|"
-             r"enabled|switched|"
-             r"removed|lifted|unblocked)\b[^.]{0,30}\b(?:if|when|once|after)\b"),
-            (r"\b(?:stays?|remains?|is|are) (?:blocked|held|frozen|locked|on hold)\b[^.]{0,40}\b(?:until|while|"
-             r"unless)\b"),
-            r"\b(?:stop|abort|halt|roll back|no[- ]go)\b[^.]{0,40}\b(?:if|when|as soon as)\b",
-            (r"\b(?:must|shall|need to|needs to|has to|have to)(?: all)? (?:pass|hold|be true|"
-             r"be green|be met|be satisfied|succeed|exit 0)\b"),
-            r"\b(?:passes|pass|ships?|go(?:es)? live|merges?)(?: only)? (?:when|if|once)\b",
-        ),
-    ),
-    (
-        "acceptance",
-        (
-            r"\baccepted (?:when|if|once)\b",
-        ),
-    ),
-)  # fmt: skip
-"""Kind -> sentences that lead into a list of it."""

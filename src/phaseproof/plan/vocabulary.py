@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from phaseproof.plan import kind_words, words
+from phaseproof.plan import kind_words, strong_words, words
 from phaseproof.plan.model import ItemKind
 
 
@@ -43,14 +43,14 @@ def _one_of(alternatives: Iterable[str]) -> str:
 
 _HARD = re.compile(rf"\b(?:{_one_of(words.HARD)})\b")
 _FORM = re.compile(rf"\b(?:{_one_of(words.FORM)})\b{words.NOT_FORM}")
-_STRONG = tuple((kind, re.compile(_one_of(titles))) for kind, titles in kind_words.STRONG)
+_STRONG = tuple((kind, re.compile(_one_of(titles))) for kind, titles in strong_words.STRONG)
 _SOFT = re.compile(rf"^(?:{_one_of(words.SOFT_START)})\b|\b(?:{_one_of(words.SOFT_END)})$")
 _HEADS = re.compile(rf"\b(?:{_one_of(words.HEADS)})$")
 _HOW = re.compile(rf"\b(?:{_one_of(words.HOW_END)})$|{_one_of(words.HOW_ELSE)}")
 _WEAK = tuple((kind, re.compile(_one_of(titles))) for kind, titles in kind_words.WEAK)
 TOPICS = re.compile(_one_of(words.TOPICS))
 """Titles that name a subject: under a title that says what follows they say nothing, elsewhere they stand alone."""
-_SENTENCES = tuple((kind, re.compile(_one_of(sentences))) for kind, sentences in kind_words.SENTENCES)
+_SENTENCES = tuple((kind, re.compile(_one_of(sentences))) for kind, sentences in strong_words.SENTENCES)
 _NUMBER = re.compile(r"\A(?:§\s*)?(?:\d+(?:\.\d+)*[.)]?|[A-Za-z][.)]|\(?[ivxlIVXL]+[.)])\s+(?=\S)")
 _PARENS = re.compile(r"\([^()]*\)|\[[^\[\]]*\](?!\()")
 _NOISE = re.compile(r"[*_`~]+|[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")

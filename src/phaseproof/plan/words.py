@@ -1,7 +1,7 @@
 """The words by which titles say that nothing beneath them is an item, as alternatives of regular expressions.
 
-Data only; `vocabulary` compiles and applies it, and the words of kinds (`kind_words`). `<END>` is a place where a
-title may end or go on to say of what (`criteria for phase 6`). Everything is matched in lower case.
+Data only; `vocabulary` compiles and applies it, and the words of kinds (`strong_words`, `kind_words`). `<END>` is a
+place where a title may end or go on to say of what (`criteria for phase 6`). Everything is matched in lower case.
 """
 
 from __future__ import annotations
