@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
 
 import pytest
@@ -153,7 +154,7 @@ def test_what_cannot_be_seen_is_made_visible():
 
 def test_start_up_loads_no_verb_that_is_not_used():
     done = subprocess.run(
-        ["python", "-X", "importtime", "-m", "phaseproof", "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-m", "phaseproof", "--help"], capture_output=True, text=True, check=True
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     for heavy in ("cryptography", "yaml", "sqlite3", "rich", "msgspec", "jsonschema", "asyncio", "subprocess"):

@@ -67,9 +67,15 @@ class Sandbox(Struct, frozen=True):
 
 
 class Mounts(Struct, frozen=True):
-    """What every check of one programme sees of the machine: bubblewrap's options, worked out once."""
+    """What every check of one programme sees of the machine, worked out once.
+
+    Attributes:
+        options: bubblewrap's options.
+        within_tmp: those that show a toolchain below `/tmp`: they come after the check's own folder stands there.
+    """
 
     options: tuple[str, ...]
+    within_tmp: tuple[str, ...] = ()
 
     def command(
         self,
@@ -100,8 +106,9 @@ class Mounts(Struct, frozen=True):
                 options += ["--ro-bind-try", place, place]
         for source, target in shown:
             options += ["--ro-bind", source, target]
-        return [*options, "--symlink", VIEW.tmp, _TMP, "--remount-ro", "/", "--chdir", VIEW.work, "--",
-                *sandbox.enter, *command]  # fmt: skip
+        options += ["--bind", str(folders.tmp), _TMP, *self.within_tmp] if self.within_tmp else []
+        options += [] if self.within_tmp else ["--symlink", VIEW.tmp, _TMP]
+        return [*options, "--remount-ro", "/", "--chdir", VIEW.work, "--", *sandbox.enter, *command]
 
 
 def mounts(hidden: Iterable[Path] = (), toolchains: Iterable[Path] = ()) -> Mounts:
@@ -114,6 +121,7 @@ def mounts(hidden: Iterable[Path] = (), toolchains: Iterable[Path] = ()) -> Moun
     """
     shown = [f"/{name}" for name in SYSTEM if Path(f"/{name}").exists()]
     options: list[str] = []
+    late: list[str] = []
     for path in shown:
         link = Path(path).is_symlink()
         options += ["--symlink", str(Path(path).readlink()), path] if link else ["--ro-bind", path, path]
@@ -123,15 +131,17 @@ def mounts(hidden: Iterable[Path] = (), toolchains: Iterable[Path] = ()) -> Moun
     for prefix in sorted({_real(prefix) for prefix in (*toolchains, Path(sys.base_prefix))}):
         if _below(prefix, shown) and not _below(prefix, covered):
             continue
+        place = late if _below(prefix, [_TMP]) else options
         for parent in reversed(Path(prefix).parents[:-1]):
-            if not _below(str(parent), shown):
-                options += ["--perms", "0755", "--dir", str(parent)]
-        options += ["--ro-bind", prefix, prefix]
+            if not _below(str(parent), shown) and (place is options or str(parent) != _TMP):
+                place += ["--perms", "0755", "--dir", str(parent)]
+        place += ["--ro-bind", prefix, prefix]
         for path in covered:
-            options += _cover(path) if path != prefix and _below(path, [prefix]) else []
+            place += _cover(path) if path != prefix and _below(path, [prefix]) else []
     # Semaphores of several processes live in /dev/shm; the rest of /dev is nobody's to write to.
     devices = ("--dev", "/dev", "--perms", "1777", "--tmpfs", _SHM, "--remount-ro", "/dev", "--proc", "/proc")
-    return Mounts((*options, *devices, "--perms", "0755", "--dir", ROOT, "--perms", "0755", "--dir", BINS))
+    return Mounts((*options, *devices, "--perms", "0755", "--dir", ROOT, "--perms", "0755", "--dir", BINS),
+                  tuple(late))  # fmt: skip
 
 
 @lru_cache(maxsize=1)
