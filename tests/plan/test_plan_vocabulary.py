@@ -70,7 +70,15 @@ def test_titles_in_other_words_mean_the_same(kind: str, titles: str) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["What we will not build", "Not part of this phase", "After launch (later)", "Phase numbering", "Decisions"],
+    [
+        "What we will not build",
+        "Not part of this phase",
+        "After launch (later)",
+        "Phase numbering",
+        "Decisions",
+        "Gate Review Process",
+        "Phase Gate Overview",
+    ],
 )
 def test_titles_of_what_is_left_out_hold_nothing(title: str) -> None:
     found = vocabulary.meaning(title)

@@ -20,6 +20,9 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "rollout",
         (
+            (r"\b(?:update|upgrade|switch-?off|switch-?on|shut-?down|sunset|transfer|removal|decommission|"
+             r"decommissioning) "
+             r"(?:sequence|order)\b"),
             r"\b(?:path|steps) to production\b", r"\bpromotion path\b", r"\bstaged release\b", r"\broll-?out rings\b",
             (r"\b(?:order|sequence) of (?:the )?(?:cut-?over|roll-?out|deployment|release|launch|migration|"
              r"switch-?over|"
@@ -77,7 +80,7 @@ WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
             r"^before (?:coding|implementation|(?:the )?(?:cut-?over|switch|migration))$", r"^pre-?flight$",
             r"^consumes$",
             r"\brequired (?:access|inputs)\b", r"^needs from\b",
-            r"^before (?:starting|beginning|kick-?off|work (?:starts|begins)|(?:you|we) (?:start|begin|touch)\b)",
+            r"^before (?:starting|beginning|kick-?off|work (?:starts|begins)|(?:you|we) \w)",
             r"^prior to (?:start|kick-?off|beginning)", r"\bpre-?reqs?\b", r"^pre-?work$",
             r"\binputs? (?:required|needed)$",
             r"\b(?:required|needed|necessary) (?:inputs?$|before\b)", r"^(?:phase|stage|milestone|sprint) entry$",

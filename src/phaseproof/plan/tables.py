@@ -59,6 +59,7 @@ _NEVER = re.compile(
     r"setting|before|old|current)\b"
 )
 _TOTAL = re.compile(r"(?:[*_`]*(?:total|sum|overall|subtotal|average|grand total)\b|\W*\Z)", re.IGNORECASE)
+_CODE = re.compile(r"[*_`]{0,3}[A-Z]{1,5}-?\d+(?:\.\d+)*[*_`]{0,3}\Z")
 _BOXED = re.compile(r"\\?\[[ xX]?\\?\]|[☐☑□⬜☒✅❌✓✗✔]\ufe0f?")
 
 
@@ -143,7 +144,14 @@ def read_table(reading: Reading, block: Table) -> None:
     rows = [(number, row, cells(row)) for number, row in block.rows[1:]]
     if columns.title < 0:
         return
-    if columns.id < 0 and head and not head[0] and all(len(c) > 1 for _, _, c in rows):
+    if (
+        columns.id < 0
+        and columns.title != 0
+        and rows
+        and all(c and _CODE.match(row[slice(*c[0])]) for _, row, c in rows)
+    ):
+        columns.id = 0
+    elif columns.id < 0 and head and not head[0] and all(len(c) > 1 for _, _, c in rows):
         columns.id = 0 if all(leading_id(row[c[0][0] : c[0][1]], boxed=False) for _, row, c in rows) else -1
     boxed = _box_column(rows, columns)
     kind = _verdict(reading, context, head, columns, boxed)

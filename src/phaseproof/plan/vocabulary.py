@@ -45,6 +45,7 @@ _HARD = re.compile(rf"\b(?:{_one_of(words.HARD)})\b")
 _FORM = re.compile(rf"\b(?:{_one_of(words.FORM)})\b{words.NOT_FORM}")
 _STRONG = tuple((kind, re.compile(_one_of(titles))) for kind, titles in strong_words.STRONG)
 _SOFT = re.compile(rf"^(?:{_one_of(words.SOFT_START)})\b|\b(?:{_one_of(words.SOFT_END)})$")
+_ABOUT = re.compile(rf"\b(?:{_one_of(words.ABOUT)})$")
 _HEADS = re.compile(rf"\b(?:{_one_of(words.HEADS)})$")
 _HOW = re.compile(rf"\b(?:{_one_of(words.HOW_END)})$|{_one_of(words.HOW_ELSE)}")
 _WEAK = tuple((kind, re.compile(_one_of(titles))) for kind, titles in kind_words.WEAK)
@@ -83,7 +84,7 @@ def _stems(sources: Iterable[str]) -> re.Pattern[str]:
 
 
 _STRONG_STEMS = _stems(pattern.pattern for _, pattern in _STRONG)
-_STEMS = _stems(p.pattern for p in (_HARD, _FORM, _SOFT, _HOW, *(p for _, p in (*_STRONG, *_WEAK))))
+_STEMS = _stems(p.pattern for p in (_HARD, _FORM, _SOFT, _ABOUT, _HOW, *(p for _, p in (*_STRONG, *_WEAK))))
 
 
 def may_be_strong(text: str) -> bool:
@@ -102,6 +103,8 @@ def _classify(said: str) -> Meaning | None:
         return Meaning(FORM)
     if _HARD.search(said):
         return Meaning(HARD)
+    if _ABOUT.search(said):
+        return Meaning(STOP)
     if _STRONG_STEMS.search(said):
         for kind, pattern in _STRONG:
             if pattern.search(said):

@@ -45,7 +45,7 @@ SOFT_START = (
     r"user stor(?:y|ies)", r"coverage", r"traceability", r"in scope", r"scope", r"background", r"context",
     r"purpose", r"motivation", r"rationale", r"overview", r"introduction", r"intro", r"abstract", r"summary",
     r"executive summary", r"problem(?: statement)?", r"why", r"notes?", r"caveats?", r"remarks?", r"assumptions?",
-    r"constraints?",
+    r"constraints? (?:and|&)",
     r"dependencies",
     r"risks?",
     r"known (?:issues|limitations|problems|gaps|bugs)",
@@ -81,6 +81,15 @@ SOFT_END = (
     r"files? (?:modified|changed|to (?:change|modify|touch|create|add|delete|update|edit|review|read))",
 )  # fmt: skip
 """Titles that end so hold no items."""
+
+ABOUT = (
+    r"gates? overview",
+    (
+        r"(?:gate|review|approval|sign-?off|decision|escalation|change)(?: review)? (?:process|meeting|"
+        r"workflow|procedure|policy)"
+    ),
+)
+"""Ends of titles that tell how deciding is done, not what must hold."""
 
 HEADS = (
     r"check-?lists?",
