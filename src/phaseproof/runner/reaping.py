@@ -70,10 +70,16 @@ def sweep(session: int, mark: str) -> int:
     """
     ended = 0
     own = os.getsid(0)
+    quiet = False
     for _ in range(_ROUNDS):
         found = [pid for pid in _children() if pid not in _ours and _left(pid, session, mark, own)]
         if not found:
-            return ended
+            # The kernel may leave out entries while other children exit (proc_pid_children(5)): ask a second time.
+            if quiet:
+                return ended
+            quiet = True
+            continue
+        quiet = False
         for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
