@@ -164,8 +164,8 @@ def test_sections_claim_their_status() -> None:
 
 
 def test_a_label_alone_in_an_entry_takes_no_place_from_the_next_line() -> None:
-    found = plan("# Phase 2 plan\n\n- Exit criteria:\n  all monitors green\n", "docs/phase-2.md")
-    assert all(item.span.column <= len("- Exit criteria:") for item in found.items)
+    found = plan("PHASE T3: CUTOVER\n\n- ENTRY CRITERIA:\n  Routers in version control\n  Spare unit on site\n")
+    assert all(item.span.column <= len("- ENTRY CRITERIA:") for item in found.items)
 
 
 def test_boxes_beneath_a_criterion_with_an_id_are_the_items() -> None:
