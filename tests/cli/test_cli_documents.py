@@ -98,8 +98,13 @@ def test_the_readme_shows_real_output(session):
     assert not {line: left for line, left in session.given.items() if left and any(left)}, "all of it was compared"
 
 
+def test_the_kind_of_ones_own_is_the_one_that_is_installed_and_run_elsewhere():
+    (shown,) = blocks(README.read_text(encoding="utf-8").split("## A kind of your own")[1].split("\n## ")[0], "python")
+    assert shown in blocks((TOP / "docs/own-kind.md").read_text(encoding="utf-8"), "python")
+
+
 def test_a_signature_is_checked_without_this_tool(session, tmp_path):
-    (program,) = blocks(session.text, "python")
+    (program,) = blocks(session.text.split("## Checking a signature")[1].split("\n## ")[0], "python")
     assert "phaseproof" not in program.replace(".phaseproof", "")
     script = tmp_path / "check.py"
     script.write_text(program)
