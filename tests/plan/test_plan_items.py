@@ -163,11 +163,6 @@ def test_sections_claim_their_status() -> None:
     assert (mark.line, mark.start, mark.stop, mark.form) == (3, 13, 19, "word")
 
 
-def test_a_label_alone_in_an_entry_takes_no_place_from_the_next_line() -> None:
-    found = plan("PHASE T3: CUTOVER\n\n- ENTRY CRITERIA:\n  Routers in version control\n  Spare unit on site\n")
-    assert all(item.span.column <= len("- ENTRY CRITERIA:") for item in found.items)
-
-
 def test_boxes_beneath_a_criterion_with_an_id_are_the_items() -> None:
     text = "# Story 1.2\n\n## Acceptance Criteria\n\n### AC1: Queue\n\n- [ ] Kept in order\n- [x] Survives a restart\n"
     assert [line for line, _, _ in items(text, "docs/stories/1.2.md")] == [7, 8]

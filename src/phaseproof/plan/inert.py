@@ -67,6 +67,8 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
     titles = [
         line.lstrip(" #").rstrip(" #") for line in lines if line[:1] in ("#", " ") and line.lstrip(" ")[:1] == "#"
     ]
+    if not any(line[:1] == "#" for line in lines):
+        return False  # then block titles count, and those are not told apart here
     if _UNDERLINES.search(text):
         titles += [
             before
@@ -79,8 +81,6 @@ def is_inert(text: str, lines: list[str], path: str) -> bool:
     if _SHOUTS.search(text) or text[:8].isupper():
         told += [line for line in lines if line[:8].isupper()]
     named = is_ordinary_name(path)
-    if not titles:
-        return False  # then block titles count, and those are not told apart here
     if not named and (plans_by_name(path, titles[:3], lines) or any(unit_of(t) is not None for t in titles)):
         return False
     kinds: set[str] = set()
