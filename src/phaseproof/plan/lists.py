@@ -214,7 +214,7 @@ def _one(
     if entry.box is None:
         claim = glyph_in(reading.lines[entry.line - 1], max(0, entry.column - 1), entry.line) or claim
         claim = _marked(entry, claim)
-    draft = reading.add(entry.line, entry.column, kind, text, claim, node=node, end=entry.end)
+    draft = reading.add(entry.line, _past_picture(entry, claim), kind, text, claim, node=node, end=entry.end)
     draft.up = parent
     nested = kind in DECIDES and draft.id is None
     unit = unit_of(text) if reading.paste and draft.id else None
@@ -229,6 +229,13 @@ def _marked(entry: Entry, claim: Claim) -> Claim:
         return claim
     at = entry.column + found.start("g")
     return Claim(found["g"], found["g"], Mark(entry.line, at, at + 1, "glyph"))
+
+
+def _past_picture(entry: Entry, claim: Claim) -> int:
+    """Column of an entry's words: a picture that leads them as its mark is passed over, as a tick is."""
+    found = _MARKED.match(entry.text)
+    leads = found is not None and found.start("g") == 0 and claim.mark is not None and claim.mark.start == entry.column
+    return entry.column + found.end() if found is not None and leads else entry.column
 
 
 def _label(reading: Reading, entry: Entry, text: str, kind: ItemKind | None, context: Context) -> Meaning | None:

@@ -24,7 +24,8 @@ _PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0
 _PICTURES = re.compile(_PICTURE + "+")  # what stands beside a status word to decorate it
 _BESIDE = re.compile(_PICTURE + "|[ \t*_`]")
 _INNER = re.compile(f"[{OPEN}{DONE}{FAILED}]")
-_MANY = re.compile(rf"\[[ xX]\]|[{OPEN}☑☒]")
+_MANY = re.compile(rf"\[[ xX]\]|[{OPEN.translate(dict.fromkeys(map(ord, '⬜🔲')))}☑☒]")
+"""Boxes of a form. ⬜ and 🔲 are what is written for ✅, and beside another box one of them makes no form."""
 _WORD = re.compile(
     r"(?P<w>not[ -](?:yet[ -])?(?:authored|started|done|complete|begun)|"
     r"in[ -]progress|in[ -]review|ready(?:[ -]for[ -][a-z]+)?|design-blocked|to[ -]?do|"
@@ -96,7 +97,7 @@ def box_at(line: str, at: int, number: int) -> Box | None:
 
 def is_form_field(line: str) -> bool:
     """Whether a line offers boxes to choose from (`☐ yes ☐ no`): a form, not items."""
-    return len(_MANY.findall(line)) > 1
+    return len(_MANY.findall(line)) > 1 or line.count("⬜") + line.count("🔲") > 1
 
 
 def glyph_in(line: str, at: int, number: int) -> Claim | None:
