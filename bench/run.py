@@ -64,14 +64,27 @@ def table(rows: list[dict[str, Any]]) -> str:
     lines = ["| row | ours | ratios (goal) | met |", "|---|---|---|---|"]
     missed = []
     for row in rows:
-        goals = row.get("goals", {})
-        shown = [f"{who} {ratio}" + (f" ({goals[who]})" if who in goals else "")
-                 for who, ratio in row.get("ratios", {}).items()]  # fmt: skip
-        lines.append(f"| {row['row']} | {row.get('ours')} {row.get('unit', '')} | {', '.join(shown)} | "
-                     f"{'yes' if row.get('met') else 'NO'} |")  # fmt: skip
-        if not row.get("met", True):
+        goals = row.get("goals") or row.get("goal") or {}
+        goals = goals if isinstance(goals, dict) else {"goal": goals}
+        ratios = row.get("ratios") or row.get("ours_to") or row.get("ratio") or {}
+        ratios = ratios if isinstance(ratios, dict) else {"goal": ratios}
+        shown = [f"{who} {ratio}" + (f" ({goals[who]})" if who in goals else "") for who, ratio in ratios.items()]
+        met = row.get("met", True)
+        good = all(met.values()) if isinstance(met, dict) else bool(met)
+        lines.append(
+            f"| {row['row']} | {_ours(row)} {row.get('unit', '')} | {', '.join(shown)} | {'yes' if good else 'NO'} |"
+        )
+        if not good:
             missed.append(row["row"])
     return "\n".join([*lines, "", "missed: " + ("; ".join(missed) or "none")])
+
+
+def _ours(row: dict[str, Any]) -> object:
+    """Our own figure, under whichever name a script prints it."""
+    for name in ("ours", "ours_mb_s", "ours_s", "added"):
+        if row.get(name) is not None:
+            return row[name]
+    return row.get("median", {}).get("ours")
 
 
 if __name__ == "__main__":
