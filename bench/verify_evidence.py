@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -25,7 +23,7 @@ from phaseproof.decisions.proof import verify_runs
 from phaseproof.evidence.envelope import PAYLOAD, keyid, pae, unverified
 from phaseproof.evidence.keys import load
 from phaseproof.ledger.opening import open_ledger
-from programme import build, environment, phaseproof
+from programme import build, phaseproof
 from rows import row
 
 
@@ -116,16 +114,6 @@ def _in_toto(folder: Path, count: int) -> Callable[[], None]:
         in_toto_verify(signed, {key["keyid"]: key}, link_dir_path=str(links))
 
     return verify
-
-
-def whole(repository: Path) -> Callable[[], None]:
-    """`phaseproof status --verify`, as a whole process."""
-
-    def run() -> None:
-        subprocess.run([sys.executable, "-m", "phaseproof", "status", "--verify"], cwd=repository, check=True,
-                       env=environment(repository), capture_output=True)  # fmt: skip
-
-    return run
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import pytest
 from phaseproof.checks.kind import Outcome
 from phaseproof.errors import Conflict
 from phaseproof.runner.pool import Task, run_all
-from phaseproof.runner.site import moved
 from support.alive import alive, gone
 from support.repository import make_repository
 from support.running import both, ground, said
@@ -168,10 +167,3 @@ def test_a_check_that_changes_its_own_inputs_is_overtaken(repo, tmp_path):
         assert not place.run("true", isolated=False).overtaken
         ran = place.run(("sh", "-c", "echo more >> a.txt"), isolated=False)
         assert ran.overtaken
-
-
-def test_a_head_that_moved_is_told(repo, tmp_path):
-    with ground(repo, tmp_path, sandboxed=False) as place:
-        assert not moved(place.site)
-        repo.commit({"a.txt": "later"})
-        assert moved(place.site)

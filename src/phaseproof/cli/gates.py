@@ -30,7 +30,7 @@ def gates(
     import os
 
     from phaseproof.decisions.ephemeral import decide_ephemeral
-    from phaseproof.decisions.gating import Request, decide
+    from phaseproof.decisions.gating import Request, decide, overtaken
     from phaseproof.reports import board as boards
     from phaseproof.reports.progress import Teller
 
@@ -39,15 +39,21 @@ def gates(
     with Teller(quiet=form == "json") as teller:
         done = (decide_ephemeral if ephemeral else decide)(desk, request, teller)
     board = done.shown
+    late = overtaken(desk, commit, request.commit)
     remarks = [f"{done.judged.checked} signed statements checked"]
     if ephemeral:
         remarks.append(click.style("ephemeral: signed by nobody, recorded nowhere", fg="yellow"))
     if form == "json":
         said = boards.machine(board, verified=True, only=done.only)
-        said |= {"ephemeral": ephemeral, "recorded": done.position, "interrupted": done.interrupted}
+        said |= {"ephemeral": ephemeral, "recorded": done.position, "interrupted": done.interrupted, "overtaken": late}
+        if late:
+            said["verdict"] = "HOLD"
         output.document(said)
     else:
         output.say(boards.text(board, everything=everything, only=done.only, remarks=remarks))
+        if late:
+            output.say(f"overtaken: {commit} has moved; {request.commit[:7]} was judged, not what is there now   "
+                       "→ phaseproof gates")  # fmt: skip
         if done.interrupted:
             output.say("interrupted: nothing was decided; results recorded before stay   → phaseproof gates")
-    return 0 if board.verdict == "PASS" and not done.interrupted else 1
+    return 0 if board.verdict == "PASS" and not done.interrupted and not late else 1

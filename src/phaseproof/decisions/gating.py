@@ -13,7 +13,7 @@ from phaseproof.decisions.judging import judged as judge_anew
 from phaseproof.decisions.rounds import Order, run
 from phaseproof.decisions.running import Watcher
 from phaseproof.decisions.state import State, open_state, refreshed
-from phaseproof.errors import Conflict
+from phaseproof.errors import Conflict, Unable
 from phaseproof.verdict.judge import judge
 from phaseproof.verdict.model import Board
 
@@ -90,6 +90,20 @@ def decide(desk: Desk, request: Request, watcher: Watcher) -> Decision:
         raise AssertionError("the loop above returns or raises")
     finally:
         state.ledger.close()
+
+
+def overtaken(desk: Desk, name: str, commit: str) -> bool:
+    """Whether a name points elsewhere by now than to the commit that was judged for it: what is there was not judged.
+
+    Args:
+        desk: where.
+        name: as asked for, `HEAD` or a branch.
+        commit: full commit id that it stood for at the start.
+    """
+    try:
+        return desk.repository.resolve(name) != commit
+    except Unable:
+        return True
 
 
 def _keep(desk: Desk, state: State, judged: Judged) -> None:

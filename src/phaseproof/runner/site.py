@@ -15,7 +15,6 @@ from phaseproof.bundle import canonical
 from phaseproof.bundle.inputs import manifest
 from phaseproof.bundle.model import Check, Environment
 from phaseproof.digests import Digest
-from phaseproof.errors import Unable
 from phaseproof.repo.blobs import Blobs
 from phaseproof.repo.git import Repository
 from phaseproof.repo.tree import Tree
@@ -187,11 +186,3 @@ class Site:
             if self.clock() - status.st_ctime > 1:  # a younger file could change again without its status moving
                 self._same[path] = seen
         return None
-
-
-def moved(site: Site) -> bool:
-    """Whether HEAD points elsewhere than to the commit judged: said in reports, no fault of an isolated run."""
-    try:
-        return site.repository.resolve("HEAD") != site.tree.commit
-    except Unable:
-        return True
